@@ -1,0 +1,200 @@
+"""The values that travel between the stages. All are frozen; none knows how it is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+PageStatus = Literal["text", "ocr", "empty", "needs_ocr"]
+BlockKind = Literal["heading", "paragraph", "row"]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a document: `document.text[start:end]` is its text as the extractor gave it.
+
+    Attributes:
+        number: Counts from 1.
+        start: First code point in the document's text.
+        end: One past the last code point.
+        status: "text" (has a text layer), "ocr" (text from recognition), "empty" (nothing drawn),
+            "needs_ocr" (something is drawn, but there is no text).
+    """
+
+    number: int
+    start: int
+    end: int
+    status: PageStatus = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A span of a document's text whose structure the reader knows.
+
+    Attributes:
+        kind: "heading", "paragraph" (also a list item) or "row" (one row of a table).
+        start: First code point in the document's text.
+        end: One past the last code point; leading and trailing white space stays outside.
+        level: Depth of a heading, from 1; 0 for the other kinds.
+        header: For a row whose own text does not name its columns: the column names, to be shown
+            and matched with the row. Not part of the document's text.
+    """
+
+    kind: BlockKind
+    start: int
+    end: int
+    level: int = 0
+    header: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a reader got out of one file.
+
+    Attributes:
+        path: Relative to the documents folder, with "/" on every system.
+        text: The whole text as extracted, never cleaned; offsets everywhere count its code points.
+        pages: In order, not overlapping, for formats that have pages; else empty.
+        blocks: In order, not overlapping. Text outside every block is split into paragraphs
+            by the chunker.
+        title: From metadata or the first heading; may be empty.
+        left_out: What the reader knowingly omitted, e.g. {"navigation characters": 1210}.
+        notes: Warnings for the user, e.g. "read by pypdf: PDFium could not open the file".
+    """
+
+    path: str
+    text: str
+    pages: tuple[Page, ...] = ()
+    blocks: tuple[Block, ...] = ()
+    title: str = ""
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A verbatim piece of a document, the unit that is embedded and retrieved.
+
+    `document.text[chunk.start:chunk.end] == chunk.text`.
+
+    Attributes:
+        id: 32 hexadecimal digits: a hash of (document, start, end, text).
+        document: Path of its document.
+        start: First code point in the document's text.
+        end: One past the last code point.
+        text: Verbatim.
+        page: Page of the first code point, from 1; None where the format has no pages.
+        page_end: Page of the last code point.
+        section: Heading path, e.g. "Item 2. MD&A › Products"; may be empty.
+        context: What is added for embedding and matching: title, heading path, table header.
+        n_tokens: Tokens of `text` by the embedder's own tokenizer, without special tokens.
+    """
+
+    id: str
+    document: str
+    start: int
+    end: int
+    text: str
+    page: int | None = None
+    page_end: int | None = None
+    section: str = ""
+    context: str = ""
+    n_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A chunk that retrieval found. Scores: higher is better, always.
+
+    Attributes:
+        chunk: What was found.
+        score: Fused score, comparable within one query only.
+        rank: Counts from 1.
+        dense: Cosine of query and chunk; None if that arm was not asked.
+        lexical: BM25 score; None if that arm was not asked.
+    """
+
+    chunk: Chunk
+    score: float
+    rank: int
+    dense: float | None = None
+    lexical: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One sentence or table row that may answer the question.
+
+    `document.text[start:end] == quote` for the chunk's document.
+
+    Attributes:
+        chunk: The chunk it lies in.
+        start: First code point in the document's text.
+        end: One past the last code point.
+        quote: Verbatim.
+        score: Higher is better; comparable within one question only.
+        page: Page of the first code point, from 1; None where the format has no pages.
+        dense: Cosine of question and sentence.
+        coverage: Share, 0 to 1, of the question's content words that the sentence and its
+            context hold, weighted by their rarity in the domain.
+    """
+
+    chunk: Chunk
+    start: int
+    end: int
+    quote: str
+    score: float
+    page: int | None = None
+    dense: float = 0.0
+    coverage: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A quote that backs an answer, found again verbatim in the stored text.
+
+    Attributes:
+        n: The number in the answer's text, from 1, assigned by us.
+        document: Path of the document.
+        page: From 1; None where the format has no pages.
+        section: Heading path; may be empty.
+        quote: At most 300 characters, verbatim.
+        start: First code point of the quote in the document's text.
+        end: One past the last code point.
+    """
+
+    n: int
+    document: str
+    page: int | None
+    section: str
+    quote: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is shown for a question.
+
+    Attributes:
+        question: As asked.
+        text: The answer with citation marks like [1]; None if and only if `abstained`.
+        abstained: True when the documents do not hold the answer.
+        reason: Why it abstained, or how the answer came about ("quoted" or "written").
+        citations: In the order of their numbers; empty when abstained.
+        nearest: What came closest; filled when abstained.
+        model: Name of the language model, or "quotes" when none wrote.
+        dropped: Draft sentences that failed verification and are not shown.
+        timings_ms: Milliseconds by stage.
+    """
+
+    question: str
+    text: str | None
+    abstained: bool
+    reason: str
+    citations: tuple[Citation, ...] = ()
+    nearest: tuple[Citation, ...] = ()
+    model: str = "quotes"
+    dropped: int = 0
+    timings_ms: Mapping[str, float] = field(default_factory=dict)
