@@ -1,0 +1,158 @@
+"""Stage 2: Document → Chunks. Verbatim spans that follow the text's own structure.
+
+Goes in: a document and a function that counts tokens. Comes out: chunks in order, none longer than
+asked, together holding every visible character. Knows no model and no file format.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+
+from domaingpt.chunks.packing import pack
+from domaingpt.chunks.sentences import Break, Unit, split_sentences, split_units
+from domaingpt.chunks.views import count_visible, search_view
+from domaingpt.types import Chunk, Document, Page
+
+__all__ = ["CHUNKER", "CountTokens", "chunk_document", "count_visible", "search_view", "split_sentences"]
+
+CHUNKER = "units-shortest-path/1"  # stored in the index; a change of the algorithm rebuilds chunks
+SECTION_SEPARATOR = " › "
+CLAUSE_END = re.compile(r"[,;:，；：、]\s*|\s[–—-]\s|\s+")
+
+CountTokens = Callable[[Sequence[str]], Sequence[int]]
+"""Counts the tokens of each text by the embedder's own tokenizer, without special tokens."""
+
+
+def chunk_document(
+    document: Document, *, count_tokens: CountTokens, max_tokens: int, context_tokens: int
+) -> list[Chunk]:
+    """Return the chunks of a document in order.
+
+    Every chunk is `document.text[start:end]`; what lies between chunks is white space only.
+
+    Args:
+        document: What a reader returned.
+        count_tokens: Counts by the embedder's tokenizer.
+        max_tokens: The most tokens of a chunk's cleaned text.
+        context_tokens: The most tokens of a chunk's context; its outermost parts give way first.
+    """
+    units = _units_within(document, count_tokens, max_tokens)
+    if not units:
+        return []
+    counts = count_tokens([search_view(document.text[unit.start : unit.end]) for unit in units])
+    ranges = pack(counts, [unit.before for unit in units], [unit.is_heading for unit in units], max_tokens)
+    sections = _section_paths(document)
+    context = _ContextBuilder(document, count_tokens, context_tokens)
+    texts = [document.text[units[first].start : units[last - 1].end] for first, last in ranges]
+    totals = count_tokens([search_view(text) for text in texts])
+    chunks = []
+    for (first, last), text, n_tokens in zip(ranges, texts, totals, strict=True):
+        start, end = units[first].start, units[last - 1].end
+        section = sections(start)
+        headers = dict.fromkeys(unit.header for unit in units[first:last] if unit.header)
+        chunks.append(
+            Chunk(
+                id=chunk_id(document.path, start, end, text),
+                document=document.path,
+                start=start,
+                end=end,
+                text=text,
+                page=page_at(document.pages, start),
+                page_end=page_at(document.pages, end - 1),
+                section=section,
+                context=context.build(section, list(headers)),
+                n_tokens=n_tokens,
+            )
+        )
+    return chunks
+
+
+def chunk_id(document: str, start: int, end: int, text: str) -> str:
+    """Return the identity of a chunk: 32 hexadecimal digits of a hash of its place and text."""
+    key = f"{document}\x00{start}\x00{end}\x00{text}".encode("utf-8", "surrogatepass")
+    return hashlib.sha256(key).hexdigest()[:32]
+
+
+def page_at(pages: Sequence[Page], offset: int) -> int | None:
+    """Return the number of the page that holds the code point, None where there are no pages."""
+    if not pages:
+        return None
+    return pages[max(0, bisect_right([page.start for page in pages], offset) - 1)].number
+
+
+def readable_name(path: str) -> str:
+    """Return a file's name as words, for matching: `2022_Q3-AAPL.pdf` → `2022 Q3 AAPL`."""
+    stem = path.rsplit("/", 1)[-1].rsplit(".", 1)[0]
+    words = re.sub(r"[\s_.-]+", " ", stem).strip()
+    return words if any(character.isalpha() for character in words) else ""
+
+
+def _units_within(document: Document, count_tokens: CountTokens, max_tokens: int) -> list[Unit]:
+    """Return the document's units, those of more than `max_tokens` divided until they fit."""
+    done: list[Unit] = []
+    pending = split_units(document)
+    while pending:
+        counts = count_tokens([search_view(document.text[unit.start : unit.end]) for unit in pending])
+        too_long = []
+        for unit, n_tokens in zip(pending, counts, strict=True):
+            if n_tokens <= max_tokens or unit.end - unit.start == 1:
+                done.append(unit)
+            else:
+                too_long.extend(_halves(document.text, unit))
+        pending = too_long
+    return sorted(done, key=lambda unit: unit.start)
+
+
+def _halves(text: str, unit: Unit) -> list[Unit]:
+    """Divide a unit near its middle: after a clause if one ends there, else at a space, else anywhere."""
+    length = unit.end - unit.start
+    middle = unit.start + length // 2
+    low, high = unit.start + length // 4, unit.end - length // 4
+    cuts = [match.end() for match in CLAUSE_END.finditer(text, low, high) if unit.start < match.end() < unit.end]
+    clauses = [cut for cut in cuts if not text[cut - 2 : cut].isspace() and text[cut - 2 : cut - 1] in ",;:，；：、"]
+    cut = min(clauses or cuts or [middle], key=lambda offset: abs(offset - middle))
+    left_end = unit.start + len(text[unit.start : cut].rstrip())
+    right_start = unit.end - len(text[cut : unit.end].lstrip())
+    return [
+        Unit(unit.start, left_end, unit.before, header=unit.header),
+        Unit(right_start, unit.end, Break.NONE, header=unit.header),
+    ]
+
+
+def _section_paths(document: Document) -> Callable[[int], str]:
+    """Return a function from an offset to the path of the headings above it."""
+    starts, paths = [-1], [""]
+    stack: list[tuple[int, str]] = []
+    for block in document.blocks:
+        if block.kind == "heading":
+            stack = [entry for entry in stack if entry[0] < block.level]
+            stack.append((block.level, search_view(document.text[block.start : block.end]).lstrip("# ")))
+            starts.append(block.start)
+            paths.append(SECTION_SEPARATOR.join(heading for _, heading in stack))
+    return lambda offset: paths[bisect_right(starts, offset) - 1]
+
+
+class _ContextBuilder:
+    """Builds the contexts of one document's chunks, each at most so many tokens long."""
+
+    def __init__(self, document: Document, count_tokens: CountTokens, context_tokens: int) -> None:
+        self._title = search_view(document.title) or readable_name(document.path)
+        self._count_tokens = count_tokens
+        self._context_tokens = context_tokens
+        self._cache: dict[tuple[str, ...], str] = {}
+
+    def build(self, section: str, headers: Sequence[str]) -> str:
+        """Return title, heading path and table headers, innermost kept when not all fits."""
+        levels = section.split(SECTION_SEPARATOR) if section else []
+        if levels and levels[0] == self._title:
+            levels = levels[1:]
+        parts = tuple(part for part in [self._title, *levels, *map(search_view, headers)] if part)
+        if parts not in self._cache:
+            kept = parts
+            while kept and self._count_tokens([SECTION_SEPARATOR.join(kept)])[0] > self._context_tokens:
+                kept = kept[1:]
+            self._cache[parts] = SECTION_SEPARATOR.join(kept)
+        return self._cache[parts]

@@ -1,0 +1,216 @@
+"""Text → units: the sentences, rows, lines and headings that chunking packs and answers quote.
+
+Extracted text breaks lines for two reasons: the line was full, or the writer meant it. A line was
+full when the next line's first word would not have fitted; then the sentence flows on. Every other
+line break ends a unit. This one rule tells wrapped prose from tables, lists and headings without
+knowing the format.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+
+from domaingpt.types import Block, Document
+
+
+class Break(IntEnum):
+    """How strongly the text parts before a unit."""
+
+    NONE = 0  # inside a sentence: only where a sentence is longer than a chunk may be
+    SENTENCE = 1
+    LINE = 2  # a row, a list item, a line on its own
+    PARAGRAPH = 3
+    HEADING = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A span that is not to be divided further: one sentence, row, line or heading.
+
+    Attributes:
+        start: First code point in the document's text.
+        end: One past the last; no white space at either end.
+        before: How the text parts before it.
+        is_heading: Whether it names what follows, and so must not be the last of a chunk.
+        header: Column names of its table, where the row does not name them itself.
+    """
+
+    start: int
+    end: int
+    before: Break
+    is_heading: bool = False
+    header: str = ""
+
+
+# Wrapped text is narrow. Wider lines are whole paragraphs, and each line break is meant.
+# Guess, unmeasured: a landscape page in 8 pt holds about 200 characters.
+MAX_WRAP_WIDTH = 220
+# A line counts as full from this share of the width on: glyphs differ in width, so in proportional
+# type a full line may have fewer characters than the widest. Guess, checked by eye on filings.
+FULL_LINE_SHARE = 0.85
+MAX_HEADING_CHARACTERS = 90
+
+LINE = re.compile(r"[^\r\n\f\v\u2028\u2029\x85]+")
+BLANK_LINE = re.compile(r"(?:\r?\n[ \t\u3000]*){2,}|\f")
+ENUMERATOR = re.compile(r"(?:[•·▪◦‣●○■□–—*+-]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)])\s")
+NUMBER = re.compile(r"\(?[-+]?[$€£¥]?\d[\d.,:/]*\)?%?")
+SENTENCE_END = re.compile(
+    r"""(?P<latin>[.!?…]+["'”’»)\]]*(?=\s))        # a space must follow: 3.5 and example.org go on
+      | (?P<cjk>[。！？｡][」』”’）】〉》]*)          # no space follows
+      | (?P<other>[।॥؟۔።]+)""",
+    re.VERBOSE,
+)
+ABBREVIATIONS = frozenset(
+    "mr mrs ms dr prof st sr jr vs etc e.g i.e eg ie cf al no nos vol fig figs eq sec art ch approx est dept "
+    "inc corp ltd co llc plc bros gmbh ca bzw vgl nr abb abs jan feb mar apr jun jul aug sep sept oct nov dec "
+    "u.s u.k u.n d.c a.m p.m ph.d p pp".split()
+)
+LAST_WORD = re.compile(r"([^\s(\[\"“'‘]+?)[.!?…]+[\"'”’»)\]]*$")
+
+
+def split_units(document: Document) -> list[Unit]:
+    """Return the units of a document in order; together they hold every visible character."""
+    text = document.text
+    widths = _wrap_widths(document)
+    units: list[Unit] = []
+    position = 0
+    for block in [*document.blocks, Block("paragraph", len(text), len(text))]:
+        units.extend(_units_of_prose(text, position, block.start, widths))
+        if block.kind == "heading":
+            units.append(Unit(block.start, block.end, Break.HEADING, is_heading=True))
+        elif block.kind == "row":
+            units.append(Unit(block.start, block.end, Break.LINE, header=block.header))
+        elif block.start < block.end:
+            first, *rest = _units_of_prose(text, block.start, block.end, widths)
+            units += [Unit(first.start, first.end, Break.PARAGRAPH), *rest]
+        position = max(position, block.end)
+    return units
+
+
+def split_sentences(text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[int, int]]:
+    """Yield the spans of the sentences in `text[start:end]`, without surrounding white space."""
+    end = len(text) if end is None else end
+    sentence_start = start
+    for match in SENTENCE_END.finditer(text, start, end):
+        if _ends_sentence(text, sentence_start, match, end):
+            yield from _stripped(text, sentence_start, match.end())
+            sentence_start = match.end()
+    yield from _stripped(text, sentence_start, end)
+
+
+def _ends_sentence(text: str, sentence_start: int, match: re.Match[str], end: int) -> bool:
+    if match["latin"] is None:
+        return True
+    following = text[match.end() : min(end, match.end() + 40)].lstrip()
+    if not following:
+        return True
+    if following[0].islower():
+        return False
+    if match["latin"][0] != ".":
+        return True
+    word = LAST_WORD.search(text, max(sentence_start, match.start() - 40), match.end())
+    if word is None:
+        return True
+    token = word[1].lower()
+    is_initial = len(token) == 1 and token.isalpha()
+    is_enumerator = not text[sentence_start : match.start()].strip().rstrip(token) and token.isdigit()
+    return not (is_initial or is_enumerator or token in ABBREVIATIONS)
+
+
+def _units_of_prose(text: str, start: int, end: int, widths: _WrapWidths) -> Iterator[Unit]:
+    """Yield the units of a span whose structure no reader told us."""
+    for run_start, run_end, strength in _runs(text, start, end, widths):
+        run = text[run_start:run_end]
+        if strength >= Break.LINE and _looks_like_heading(run):
+            yield Unit(run_start, run_end, Break.HEADING, is_heading=True)
+            continue
+        before = strength
+        for sentence_start, sentence_end in split_sentences(text, run_start, run_end):
+            yield Unit(sentence_start, sentence_end, before)
+            before = Break.SENTENCE
+
+
+def _runs(text: str, start: int, end: int, widths: _WrapWidths) -> Iterator[tuple[int, int, Break]]:
+    """Yield maximal runs of lines that flow into each other, with the break before each run."""
+    run_start: int | None = None
+    previous: re.Match[str] | None = None
+    strength = Break.PARAGRAPH
+    for line in LINE.finditer(text, start, end):
+        if not line[0].strip():
+            continue
+        if previous is not None and run_start is not None:
+            gap = text[previous.end() : line.start()]
+            paragraph = BLANK_LINE.search(gap) is not None
+            if paragraph or not _flows_on(previous[0], line[0], widths.at(previous.start())):
+                yield from ((s, e, strength) for s, e in _stripped(text, run_start, previous.end()))
+                run_start, strength = line.start(), Break.PARAGRAPH if paragraph else Break.LINE
+        else:
+            run_start = line.start()
+        previous = line
+    if run_start is not None and previous is not None:
+        yield from ((s, e, strength) for s, e in _stripped(text, run_start, previous.end()))
+
+
+def _flows_on(line: str, following: str, width: int) -> bool:
+    """Return whether the sentence goes on over the line break between the two lines."""
+    line, following = line.strip(), following.strip()
+    if ENUMERATOR.match(following) or (_looks_like_row(line) and _looks_like_row(following)):
+        return False
+    if line[-1] in "\ufffe\u0002\u00ad" or (line[-1] == "-" and following[0].islower()):
+        return True
+    if not width:
+        return False
+    words = following.split(maxsplit=1)[0] if following[0].isascii() else following[0]
+    was_full = len(line) + 1 + len(words) >= FULL_LINE_SHARE * width
+    return was_full or (following[0].islower() and line[-1] not in ".!?:;")
+
+
+def _looks_like_row(line: str) -> bool:
+    """Return whether the line is a table row: two numbers or more, the last word among them."""
+    words = line.split()
+    numbers = sum(1 for word in words if NUMBER.fullmatch(word))
+    return numbers >= 2 and bool(NUMBER.fullmatch(words[-1]) or words[-1] in "%)—-")
+
+
+def _looks_like_heading(run: str) -> bool:
+    """Return whether the line stands for what follows: short, no closing mark, starting big or numbered."""
+    if len(run) > MAX_HEADING_CHARACTERS or "\n" in run or run[-1] in ".,;!?。，；！？|":
+        return False
+    if _looks_like_row(run) or NUMBER.fullmatch(run):
+        return False
+    return run[0].isupper() or run[-1] == ":" or bool(re.match(r"\d+(\.\d+)*\.?\s+[^\W\d_]", run))
+
+
+class _WrapWidths:
+    """The width at which lines were wrapped, by region: each page, or the whole text."""
+
+    def __init__(self, starts: list[int], widths: list[int]) -> None:
+        self._starts = starts
+        self._widths = widths
+
+    def at(self, offset: int) -> int:
+        """Return the wrap width in characters around an offset; 0 where lines are not wrapped."""
+        return self._widths[max(0, bisect_right(self._starts, offset) - 1)]
+
+
+def _wrap_widths(document: Document) -> _WrapWidths:
+    regions = [(page.start, page.end) for page in document.pages] or [(0, len(document.text))]
+    widths = []
+    for start, end in regions:
+        lengths = sorted(len(line[0].strip()) for line in LINE.finditer(document.text, start, end))
+        lengths = [length for length in lengths if length]
+        width = lengths[int(0.95 * (len(lengths) - 1))] if len(lengths) > 1 else 0
+        widths.append(width if width <= MAX_WRAP_WIDTH else 0)
+    return _WrapWidths([start for start, _ in regions], widths)
+
+
+def _stripped(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield the span without white space at its ends, if anything is left."""
+    piece = text[start:end]
+    left = len(piece) - len(piece.lstrip())
+    if left < len(piece):
+        yield start + left, start + len(piece.rstrip())
