@@ -1,0 +1,30 @@
+"""Which model files exist, where they come from, and their SHA-256. Loads no model.
+
+Only `pull` goes online, and nothing here imports a model library before it is called.
+"""
+
+from domaingpt.models.embedders import EmbedderSpec, find_embedder
+from domaingpt.models.generators import GeneratorSpec, find_generator, use
+from domaingpt.models.gguf import GgufHeader, read_header
+from domaingpt.models.hub import Progress, pull
+from domaingpt.models.listing import ModelCheck, ModelRow, list_models, verify_models
+from domaingpt.models.offline import go_offline
+from domaingpt.models.registry import CHAT_FAMILIES
+
+__all__ = [
+    "CHAT_FAMILIES",
+    "EmbedderSpec",
+    "GeneratorSpec",
+    "GgufHeader",
+    "ModelCheck",
+    "ModelRow",
+    "Progress",
+    "find_embedder",
+    "find_generator",
+    "go_offline",
+    "list_models",
+    "pull",
+    "read_header",
+    "use",
+    "verify_models",
+]
