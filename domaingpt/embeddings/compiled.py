@@ -1,0 +1,180 @@
+"""The compiled embedder: ONNX Runtime, the model's own tokenizer, and no torch.
+
+Documents go through int8 weights, many at once; queries through fp32, one at a time. Throughput on
+many cores comes from one single-threaded session a core, not from many threads in one session:
+measured 28.8k against 24.6k tokens/s on two cores (benchmarks/results/encode.json).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from domaingpt.embeddings.recipe import Recipe, read_recipe
+
+if TYPE_CHECKING:
+    from tokenizers import Encoding
+
+FloatMatrix = npt.NDArray[np.float32]
+
+# Padded tokens of one batch. Measured best among 1024, 2048 and 4096 (benchmarks/results/encode.json):
+# small batches keep the activations in the second-level cache.
+BATCH_TOKENS = 1024
+
+
+class CompiledEmbedder:
+    """Encodes with the ONNX files of an engine; see the `Embedder` protocol for the contract."""
+
+    def __init__(self, recipe: Recipe, tokenizer_file: Path, document_file: Path, query_file: Path, prompts: tuple[str, str]) -> None:
+        self.recipe = recipe
+        self._tokenizer_file = tokenizer_file
+        self._document_file = document_file
+        self._query_file = query_file
+        self._query_prompt, self._document_prompt = prompts
+
+    @classmethod
+    def from_files(
+        cls, folder: Path, *, document_file: Path, query_file: Path, query_prompt: str = "", document_prompt: str = ""
+    ) -> CompiledEmbedder:
+        """Return an embedder over a sentence-transformers folder and two ONNX files."""
+        return cls(
+            read_recipe(folder), folder / "tokenizer.json", document_file, query_file, (query_prompt, document_prompt)
+        )
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Return the number of tokens of each text, without special tokens and prompts."""
+        encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        return [len(encoding) for encoding in encodings]
+
+    def encode_document(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> FloatMatrix:
+        """Return unit vectors (n, d) float32 in the order of the texts; `progress` hears of each batch's size."""
+        return self._encode([self._document_prompt + text for text in texts], self._document_sessions, progress)
+
+    def encode_query(self, texts: Sequence[str]) -> FloatMatrix:
+        """Return unit vectors (n, d) float32 in the order of the texts."""
+        return self._encode([self._query_prompt + text for text in texts], [self._query_session], None)
+
+    def encode_tokens(self, texts: Sequence[str]) -> list[tuple[list[str], FloatMatrix]]:
+        """Return for each text its tokens and their unit vectors (t, d), special tokens left out."""
+        encodings = self._tokenizer.encode_batch(list(texts))
+        ids = [encoding.ids[: self.recipe.max_tokens] for encoding in encodings]
+        hidden, _ = self._run(self._query_session, ids)
+        results = []
+        for encoding, row in zip(encodings, hidden, strict=True):
+            keep = [i for i, special in enumerate(encoding.special_tokens_mask[: len(row)]) if not special]
+            results.append(([encoding.tokens[i] for i in keep], _unit(row[keep])))
+        return results
+
+    def _encode(self, texts: list[str], sessions: list[Any], progress: Callable[[int], None] | None) -> FloatMatrix:
+        windows = [(i, ids) for i, e in enumerate(self._tokenizer.encode_batch(texts)) for ids in self._windows(e)]
+        sums = np.zeros((len(texts), self.recipe.dim), np.float32)
+        free = list(sessions)  # each batch takes a session and gives it back
+
+        def encode_batch(batch: list[int]) -> None:
+            session = free.pop()
+            hidden, mask = self._run(session, [windows[w][1] for w in batch])
+            free.append(session)
+            vectors = self._pool(hidden, mask)
+            for w, vector in zip(batch, vectors, strict=True):
+                # A text longer than the model takes is the mean of its windows: nothing is cut off.
+                sums[windows[w][0]] += vector
+            if progress:
+                progress(len(batch))
+
+        batches = list(_batches([len(ids) for _, ids in windows]))
+        if len(sessions) == 1:
+            for batch in batches:
+                encode_batch(batch)
+        else:
+            with ThreadPoolExecutor(len(sessions)) as pool:
+                list(pool.map(encode_batch, batches))
+        return _unit(sums)
+
+    def _windows(self, encoding: Encoding) -> Iterator[list[int]]:
+        """Yield the token ids in pieces the model takes, special tokens kept around each."""
+        ids = encoding.ids
+        if len(ids) <= self.recipe.max_tokens:
+            yield ids
+            return
+        mask = encoding.special_tokens_mask
+        n_before = mask.index(0)
+        n_after = mask[::-1].index(0)
+        before, inner, after = ids[:n_before], ids[n_before : len(ids) - n_after], ids[len(ids) - n_after :]
+        room = self.recipe.max_tokens - n_before - n_after
+        for start in range(0, len(inner), room):
+            yield before + inner[start : start + room] + after
+
+    def _run(self, session: Any, ids: Sequence[Sequence[int]]) -> tuple[FloatMatrix, npt.NDArray[np.int64]]:
+        """Return hidden states (b, t, d) and mask (b, t) of one padded batch."""
+        longest = max(map(len, ids))
+        padded = np.zeros((len(ids), longest), np.int64)
+        mask = np.zeros_like(padded)
+        for row, sequence in enumerate(ids):
+            padded[row, : len(sequence)] = sequence
+            mask[row, : len(sequence)] = 1
+        available = {"input_ids": padded, "attention_mask": mask, "token_type_ids": np.zeros_like(padded)}
+        feed = {entry.name: available[entry.name] for entry in session.get_inputs()}
+        return session.run(None, feed)[0], mask
+
+    def _pool(self, hidden: FloatMatrix, mask: npt.NDArray[np.int64]) -> FloatMatrix:
+        if self.recipe.pooling == "cls":
+            return _unit(hidden[:, 0])
+        weights = (mask / mask.sum(axis=1, keepdims=True)).astype(np.float32)
+        return _unit(np.einsum("btd,bt->bd", hidden, weights))  # (b, t, d) · (b, t) -> (b, d)
+
+    @cached_property
+    def _tokenizer(self) -> Any:
+        from tokenizers import Tokenizer
+
+        tokenizer = Tokenizer.from_file(str(self._tokenizer_file))
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
+        return tokenizer
+
+    @cached_property
+    def _query_session(self) -> Any:
+        return _session(self._query_file, n_threads=n_cores())
+
+    @cached_property
+    def _document_sessions(self) -> list[Any]:
+        return [_session(self._document_file, n_threads=1) for _ in range(n_cores())]
+
+
+def n_cores() -> int:
+    """Return the number of processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _session(path: Path, n_threads: int) -> Any:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = n_threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
+def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Yield batches of indices, longest texts first, each at most BATCH_TOKENS when padded."""
+    batch: list[int] = []
+    for index in sorted(range(len(lengths)), key=lambda i: -lengths[i]):
+        if batch and (len(batch) + 1) * lengths[batch[0]] > BATCH_TOKENS:
+            yield batch
+            batch = []
+        batch.append(index)
+    if batch:
+        yield batch
+
+
+def _unit(rows: FloatMatrix) -> FloatMatrix:
+    """Return the rows at unit length; a zero row stays zero."""
+    norms = np.linalg.norm(rows, axis=1, keepdims=True)
+    return np.asarray(rows / np.maximum(norms, 1e-12), np.float32)
