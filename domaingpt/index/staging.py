@@ -1,0 +1,103 @@
+"""Work in progress: what an interrupted ingest has read and embedded, so that the next one goes on.
+
+`staging.sqlite` holds parsed contents by content key and vectors by the hash of the embedded string.
+Every group is committed before the next begins; after the generation is committed the file goes.
+Vectors are kept in half precision, as the index stores them, so resuming changes no bit of them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from domaingpt.embeddings import FloatMatrix
+from domaingpt.index.corpus import CONTENTS_SCHEMA, read_content, write_content
+from domaingpt.types import Document
+
+STAGING_FILE = "staging.sqlite"
+SCHEMA = (
+    CONTENTS_SCHEMA
+    + """
+CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS embedder (key TEXT NOT NULL);
+"""
+)
+
+
+def vector_key(embedded: str) -> bytes:
+    """Return the 16 bytes that stand for an embedded string."""
+    return hashlib.sha256(embedded.encode("utf-8", "surrogatepass")).digest()[:16]
+
+
+class Staging:
+    """The staging file of one domain, open for writing.
+
+    Args:
+        folder: The domain's index folder.
+        embedder_key: Identity of the embedder; vectors of another one are forgotten.
+    """
+
+    def __init__(self, folder: Path, embedder_key: str) -> None:
+        self.path = folder / STAGING_FILE
+        try:
+            self._open(embedder_key)
+        except sqlite3.DatabaseError:
+            # Only work in progress is lost with a damaged staging file; begin a new one.
+            self.discard()
+            self._open(embedder_key)
+
+    def _open(self, embedder_key: str) -> None:
+        self._connection = sqlite3.connect(self.path)
+        self.path.chmod(0o600)
+        # WAL keeps every committed group through a kill; a power cut may cost the last groups.
+        self._connection.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;" + SCHEMA)
+        known = self._connection.execute("SELECT key FROM embedder").fetchall()
+        if known != [(embedder_key,)]:
+            self._connection.executescript("DELETE FROM vectors; DELETE FROM embedder;")
+            self._connection.execute("INSERT INTO embedder VALUES (?)", [embedder_key])
+        self._connection.commit()
+
+    def content(self, key: str, path: str) -> Document | None:
+        """Return a parsed document under the given path, if it was read before."""
+        return read_content(self._connection, key, path)
+
+    def add_content(self, key: str, document: Document) -> None:
+        """Keep a parsed document; `commit` makes it durable."""
+        write_content(self._connection, key, document)
+
+    def commit(self) -> None:
+        """Make everything added so far survive a kill."""
+        self._connection.commit()
+
+    def add_vectors(self, keys: Iterable[bytes], vectors: FloatMatrix) -> None:
+        """Keep the vectors (n, d) of n keys, durably."""
+        halves = vectors.astype(np.float16)
+        self._connection.executemany(
+            "INSERT OR REPLACE INTO vectors VALUES (?, ?)",
+            [(key, row.tobytes()) for key, row in zip(keys, halves, strict=True)],
+        )
+        self.commit()
+
+    def vector(self, key: bytes) -> npt.NDArray[np.float16] | None:
+        """Return the vector (d,) of a key, if it was computed before."""
+        found = self._connection.execute("SELECT vector FROM vectors WHERE key = ?", [key]).fetchone()
+        return None if found is None else np.frombuffer(found[0], np.float16)
+
+    def has_vector(self, key: bytes) -> bool:
+        """Return whether the vector of a key was computed before."""
+        return self._connection.execute("SELECT 1 FROM vectors WHERE key = ?", [key]).fetchone() is not None
+
+    def close(self) -> None:
+        """Close the file and keep it for the next ingest."""
+        self._connection.close()
+
+    def discard(self) -> None:
+        """Close the file and delete it."""
+        self._connection.close()
+        for suffix in ("", "-wal", "-shm"):
+            self.path.with_name(STAGING_FILE + suffix).unlink(missing_ok=True)
