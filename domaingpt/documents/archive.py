@@ -1,0 +1,89 @@
+"""Zip-based Office files: what is checked before a parser sees them.
+
+A parser would inflate whatever an entry holds and expand whatever entities its XML declares; so the bytes are
+inflated here first, in pieces, counted, and thrown away, and XML parts with a DOCTYPE are refused.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Callable
+
+from domaingpt.documents.formats import OLE_MAGIC
+from domaingpt.errors import EncryptedDocument, UnreadableDocument
+
+MAX_ENTRIES = 20_000
+MAX_INFLATED_BYTES = 1 << 30
+MAX_XML_BYTES = 400 << 20  # One XML part; parsers hold a multiple of it in memory.
+# Inflated to stored, over the whole file, once it is large at all. XML of spreadsheets reaches 40; deflate ends at 1032.
+MAX_RATIO = 200
+RATIO_FROM_BYTES = 64 << 20
+PIECE_BYTES = 256 << 10
+XML_SUFFIXES = (".xml", ".rels", ".vml")
+# "<!DOCTYPE" and "<!ENTITY" in UTF-8, and in UTF-16 of both byte orders.
+DECLARATION = re.compile(
+    rb"<!\s*(?:DOCTYPE|ENTITY)|<\x00!\x00(?:D\x00O\x00C\x00T|E\x00N\x00T)|\x00<\x00!(?:\x00D\x00O\x00C\x00T|\x00E\x00N\x00T)",
+    re.IGNORECASE,
+)
+OVERLAP_BYTES = 64  # So that a declaration across two pieces is seen.
+ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")  # Stream name of an Office file with a password.
+DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError, KeyError, RuntimeError)
+
+
+def check_office_zip(data: bytes, path: str, progress: Callable[[], None]) -> frozenset[str]:
+    """Return the names of the parts, once the file is known to be safe to parse.
+
+    Raises:
+        EncryptedDocument: If it opens only with a password.
+        UnreadableDocument: If it is damaged, a bomb, or declares XML entities.
+    """
+    if data.startswith(OLE_MAGIC):
+        if ENCRYPTED_PACKAGE in data:
+            raise EncryptedDocument("needs a password", path)
+        raise UnreadableDocument("content is an old Office file: save it in the new format", path)
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return _checked(archive, len(data), path, progress)
+    except DAMAGE as exc:
+        raise UnreadableDocument(f"damaged Office file: {exc}", path) from exc
+
+
+def _checked(
+    archive: zipfile.ZipFile, size_bytes: int, path: str, progress: Callable[[], None]
+) -> frozenset[str]:
+    entries = archive.infolist()
+    if len(entries) > MAX_ENTRIES:
+        raise UnreadableDocument(f"has {len(entries):,} parts; at most {MAX_ENTRIES:,} are read", path)
+    names = frozenset(entry.filename for entry in entries)
+    if len(names) < len(entries):
+        raise UnreadableDocument("names a part twice", path)
+    total = 0
+    for entry in entries:
+        if entry.flag_bits & 1:
+            raise EncryptedDocument("needs a password", path)
+        total = _inflate(archive, entry, total, size_bytes, path)
+        progress()
+    return names
+
+
+def _inflate(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, total: int, size_bytes: int, path: str) -> int:
+    """Return the running total of inflated bytes after this entry."""
+    is_xml = entry.filename.lower().endswith(XML_SUFFIXES)
+    n_bytes = 0
+    tail = b""
+    with archive.open(entry) as part:
+        while piece := part.read(PIECE_BYTES):
+            n_bytes += len(piece)
+            total += len(piece)
+            too_much = total > MAX_INFLATED_BYTES or (is_xml and n_bytes > MAX_XML_BYTES)
+            if too_much or (total > RATIO_FROM_BYTES and total > MAX_RATIO * size_bytes):
+                raise UnreadableDocument(
+                    f"inflates to more than {total >> 20} MB from {size_bytes >> 10} KB (a zip bomb?)", path
+                )
+            if is_xml and DECLARATION.search(tail + piece):
+                raise UnreadableDocument(f"declares XML entities in {entry.filename}", path)
+            tail = piece[-OVERLAP_BYTES:]
+    return total

@@ -1,0 +1,118 @@
+"""A web page's whole visible body as blocks, and how many of its characters are prose rather than navigation."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from domaingpt.documents.assembly import TextAssembly
+from domaingpt.documents.tables import add_table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lxml.etree import _Element
+
+NOT_SHOWN = frozenset(
+    ["script", "style", "noscript", "template", "head", "iframe", "object", "svg", "canvas", "audio", "video",
+     "select", "option", "textarea", "datalist", "map"]
+)  # fmt: skip
+NAVIGATION = frozenset(["nav", "header", "footer", "aside", "form", "button", "a", "menu", "dialog"])
+BLOCK_TAGS = frozenset(
+    ["address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "div", "dl", "dt",
+     "fieldset", "figcaption", "figure", "footer", "form", "header", "hr", "html", "li", "main", "nav", "ol", "p",
+     "pre", "section", "summary", "ul"]
+)  # fmt: skip
+HEADING = re.compile(r"h[1-6]")
+HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+SPACES = re.compile(r"[^\S\n]+|\n")
+
+
+def visible_characters(tree: _Element) -> int:
+    """Return the number of characters a browser shows, white space collapsed."""
+    return sum(len(text) for text in _texts(tree, NOT_SHOWN))
+
+
+def main_characters(tree: _Element) -> int:
+    """Return the number of visible characters outside navigation, links and forms."""
+    return sum(len(text) for text in _texts(tree, NOT_SHOWN | NAVIGATION))
+
+
+def add_body(assembly: TextAssembly, tree: _Element) -> None:
+    """Append everything a browser shows, block by block, tables row by row."""
+    line: list[str] = []
+
+    def flush(kind: str = "paragraph", level: int = 0) -> None:
+        text = "".join(line)
+        line.clear()
+        assembly.add("heading" if kind == "heading" else "paragraph", text, level=level)
+
+    def walk(element: _Element) -> None:
+        # An explicit stack of (element, entered) would hide the order of flushes; depth is bounded by the parser.
+        tag = element.tag if isinstance(element.tag, str) else ""
+        if tag in NOT_SHOWN or not tag or _is_hidden(element):
+            return
+        if tag == "table" and _is_data_table(element):
+            flush()
+            add_table(assembly, _grid(element), marked_header=_has_marked_header(element))
+            return
+        heading = bool(HEADING.fullmatch(tag))
+        if heading or tag in BLOCK_TAGS or tag in ("table", "tr", "td", "th"):
+            flush()
+        if tag == "br":
+            line.append("\n")
+        line.append(_collapsed(element.text))
+        for child in element:
+            walk(child)
+            line.append(_collapsed(child.tail))
+        if heading:
+            flush("heading", int(tag[1]))
+        elif tag in BLOCK_TAGS or tag in ("table", "tr", "td", "th"):
+            flush()
+
+    walk(tree)
+    flush()
+
+
+def _texts(tree: _Element, skipped: frozenset[str]) -> Iterator[str]:
+    """Yield the visible texts outside some tags, each with its white space collapsed and trimmed."""
+    stack: list[tuple[_Element, bool]] = [(tree, False)]
+    while stack:
+        element, done = stack.pop()
+        if done:
+            yield " ".join((element.tail or "").split())
+            continue
+        if element is not tree:
+            stack.append((element, True))
+        if not isinstance(element.tag, str) or element.tag in skipped or _is_hidden(element):
+            continue
+        yield " ".join((element.text or "").split())
+        stack.extend((child, False) for child in reversed(element))
+
+
+def _is_hidden(element: _Element) -> bool:
+    return "hidden" in element.attrib or bool(HIDDEN_STYLE.search(element.get("style", "")))
+
+
+def _collapsed(text: str | None) -> str:
+    return SPACES.sub(" ", text) if text else ""
+
+
+def _is_data_table(table: _Element) -> bool:
+    """Return whether a table holds data rather than the page's layout: no headings, no table inside."""
+    return not any(
+        element.tag in ("table", "h1", "h2", "h3", "ul", "ol") for element in table.iterdescendants()
+    )
+
+
+def _grid(table: _Element) -> list[list[str]]:
+    return [
+        [" ".join(cell.text_content().split()) for cell in row if cell.tag in ("td", "th")]
+        for row in table.iter("tr")
+    ]
+
+
+def _has_marked_header(table: _Element) -> bool:
+    first = next(table.iter("tr"), None)
+    cells = [cell for cell in first if cell.tag in ("td", "th")] if first is not None else []
+    return len(cells) > 1 and all(cell.tag == "th" for cell in cells)
