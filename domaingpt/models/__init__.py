@@ -3,10 +3,11 @@
 Only `pull` goes online, and nothing here imports a model library before it is called.
 """
 
+from domaingpt.models.download import Progress
 from domaingpt.models.embedders import EmbedderSpec, find_embedder
 from domaingpt.models.generators import GeneratorSpec, find_generator, use
 from domaingpt.models.gguf import GgufHeader, read_header
-from domaingpt.models.hub import Progress, pull
+from domaingpt.models.hub import pull
 from domaingpt.models.listing import ModelCheck, ModelRow, list_models, verify_models
 from domaingpt.models.offline import go_offline
 from domaingpt.models.registry import CHAT_FAMILIES

@@ -9,7 +9,6 @@ over a slow line needs that. So the bytes are streamed here, through huggingface
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import time
 from collections.abc import Callable
@@ -19,13 +18,15 @@ from typing import Any
 
 from domaingpt.durable import READ_SIZE_BYTES, fsync_dir, fsync_file, sha256_file
 from domaingpt.errors import ModelError
+from domaingpt.locations import models_dir
+from domaingpt.models.connection import Hub
 
-# File, bytes so far, bytes in all.
+# Called with: file, bytes so far, bytes in all.
 Progress = Callable[[str, int, int], None]
 
-MAX_IDLE_ATTEMPTS = 5  # in a row that brought no byte; the number huggingface_hub's http_get uses
+MAX_IDLE_ATTEMPTS = 5  # in a row that brought no byte; the number in huggingface_hub's http_get
 RETRY_AFTER_S = 1.0  # likewise
-FREE_BYTES = 500_000_000  # left on the disk after a download. Guess.
+SPARE_BYTES = 200_000_000  # left free on the disk after a download. Guess, unmeasured.
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +34,8 @@ class RemoteFile:
     """A file as the hub's metadata describes it.
 
     Attributes:
-        sha256: Large files (LFS, Xet).
-        git_sha1: The git blob's hash, which is all the hub gives for small files.
+        sha256: 64 hexadecimal digits for large files (LFS, Xet), else None.
+        git_sha1: 40 hexadecimal digits: the git blob's name, which is all the hub gives for small files.
     """
 
     file: str
@@ -48,53 +49,42 @@ class RemoteFile:
         return self.sha256 or self.git_sha1 or ""
 
 
-@dataclass(frozen=True, slots=True)
-class Connection:
-    """How to ask the hub: huggingface_hub's session, headers with the user's token if there is one."""
-
-    session: Any
-    headers: dict[str, str]
-    timeout_s: float
-    transport_errors: tuple[type[Exception], ...]
-    raise_for_status: Callable[[Any], None]
+def incoming_dir() -> Path:
+    """Return where partial downloads are kept between two calls."""
+    return models_dir() / ".incoming"
 
 
-def download(
-    connection: Connection, url: str, remote: RemoteFile, target: Path, *, incoming: Path, progress: Progress
-) -> str:
-    """Bring one file into place, resuming what an earlier call left in `incoming`.
+def download(hub: Hub, url: str, remote: RemoteFile, target: Path, progress: Progress) -> str:
+    """Bring one file into place, resuming what an earlier call left behind.
 
     Returns:
-        The SHA-256 of the file, which is at `target` when this returns and was not touched before.
+        The SHA-256 of the file, which lies at `target` when this returns and was not touched before.
 
     Raises:
         ModelError: If the content is not what the hub's metadata promised, or the disk is too small.
     """
-    part = incoming / f"{remote.key}.part"
+    part = incoming_dir() / f"{remote.key}.part"
     part.touch(mode=0o600)
     _check_space(part, remote)
     idle = 0
     while (done := part.stat().st_size) != remote.size_bytes:
-        if done > remote.size_bytes:
-            part.write_bytes(b"")
-            continue
         try:
-            _stream(connection, url, remote, part, progress)
-        except connection.transport_errors:
-            idle = idle + 1 if part.stat().st_size == done else 0
+            _stream(hub, url, remote, part, progress)
+        except hub.transport_errors as exc:
+            if getattr(exc, "response", None) is not None:  # The hub said no; asking again will not help.
+                raise
+            idle = 0 if part.stat().st_size > done else idle + 1
             if idle >= MAX_IDLE_ATTEMPTS:
                 raise
             time.sleep(RETRY_AFTER_S)
         else:
-            idle = idle + 1 if part.stat().st_size == done else 0
+            idle = 0 if part.stat().st_size > done else idle + 1
             if idle >= MAX_IDLE_ATTEMPTS:
-                raise ModelError(
-                    f"{url} stays empty after {done} of {remote.size_bytes} bytes.", "Try again later."
-                )
+                raise ModelError(f"{url} gives {done} of {remote.size_bytes} bytes.", "Try again later.")
     sha256 = _checked_hash(part, remote)
     fsync_file(part)
     target.parent.mkdir(parents=True, exist_ok=True)
-    os.replace(part, target)
+    part.replace(target)
     fsync_dir(target.parent)
     progress(remote.file, remote.size_bytes, remote.size_bytes)
     return sha256
@@ -104,32 +94,31 @@ def matches(path: Path, remote: RemoteFile) -> bool:
     """Tell whether the file on disk has the size and the hash that the hub gives."""
     if not path.is_file() or path.stat().st_size != remote.size_bytes:
         return False
-    return (sha256_file(path) == remote.sha256) if remote.sha256 else (_git_sha1(path) == remote.git_sha1)
+    return sha256_file(path) == remote.sha256 if remote.sha256 else _git_sha1(path) == remote.git_sha1
 
 
-def _stream(connection: Connection, url: str, remote: RemoteFile, part: Path, progress: Progress) -> None:
+def _stream(hub: Hub, url: str, remote: RemoteFile, part: Path, progress: Progress) -> None:
     """Append what one request brings; a server that ignores the range makes it start from zero."""
     done = part.stat().st_size
+    if done > remote.size_bytes:
+        part.write_bytes(b"")
+        done = 0
     # Without "identity" a server may compress, and then sizes and ranges mean something else.
-    headers = connection.headers | {"Accept-Encoding": "identity"}
-    if done:
-        headers["Range"] = f"bytes={done}-"
-    with connection.session.stream("GET", url, headers=headers, timeout=connection.timeout_s) as response:
-        connection.raise_for_status(response)
+    headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={done}-"} if done else {})
+    with hub.get(url, headers) as response:
         resumed = response.status_code == 206 and _range_start(response) == done
         done = done if resumed else 0
         with part.open("ab" if resumed else "wb") as file:
             for block in response.iter_bytes(chunk_size=READ_SIZE_BYTES):
                 done += len(block)
                 if done > remote.size_bytes:
-                    break  # more than promised: the hash below refuses what was written
+                    file.truncate(0)
+                    raise ModelError(
+                        f"{url} sends more than the {remote.size_bytes} bytes the hub announced.",
+                        "Try again later.",
+                    )
                 file.write(block)
                 progress(remote.file, done, remote.size_bytes)
-    if done > remote.size_bytes:
-        part.unlink()
-        raise ModelError(
-            f"{url} sent more than the {remote.size_bytes} bytes it announced.", "Try again later."
-        )
 
 
 def _range_start(response: Any) -> int:
@@ -139,11 +128,11 @@ def _range_start(response: Any) -> int:
 
 
 def _check_space(part: Path, remote: RemoteFile) -> None:
-    needed = remote.size_bytes - part.stat().st_size + FREE_BYTES
+    needed = remote.size_bytes - part.stat().st_size
     free = shutil.disk_usage(part.parent).free
-    if free < needed and remote.size_bytes > FREE_BYTES // 100:
+    if free < needed + SPARE_BYTES:
         raise ModelError(
-            f"{remote.file} needs {needed // 1_000_000} MB of free disk at {part.parent}, there are {free // 1_000_000}.",
+            f"{remote.file} needs {needed / 1e6:.0f} MB in {models_dir()}, which has {free / 1e6:.0f} MB.",
             "Make room, or set DOMAINGPT_MODELS_DIR to a folder on another disk.",
         )
 
@@ -162,7 +151,7 @@ def _checked_hash(part: Path, remote: RemoteFile) -> str:
 
 
 def _git_sha1(path: Path) -> str:
-    # git's own name for a blob; the hub gives nothing stronger for small files.
+    """Return git's name for the content; the hub gives nothing stronger for small files."""
     digest = hashlib.sha1(b"blob %d\0" % path.stat().st_size, usedforsecurity=False)
     with path.open("rb") as file:
         while block := file.read(READ_SIZE_BYTES):

@@ -26,10 +26,20 @@ WEIGHTS = "model.safetensors"
 # The modules a text embedder is made of, under the names sentence-transformers 2 to 6 wrote. `modules.json`
 # names classes to import, so anything else is refused (SECURITY: sentence-transformers #3683, #3801).
 MODULE_TYPES = frozenset(
-    [f"sentence_transformers.models.{cls}" for cls in ("Transformer", "Pooling", "Normalize", "Dense", "LayerNorm")]
-    + [f"sentence_transformers.base.modules.{m}" for m in ("transformer.Transformer", "normalize.Normalize", "dense.Dense")]
-    + [f"sentence_transformers.sentence_transformer.modules.{m}" for m in ("pooling.Pooling", "layer_norm.LayerNorm")]
-)  # fmt: skip
+    f"sentence_transformers.{name}"
+    for name in (
+        "models.Transformer",
+        "models.Pooling",
+        "models.Normalize",
+        "models.Dense",
+        "models.LayerNorm",
+        "base.modules.transformer.Transformer",
+        "base.modules.normalize.Normalize",
+        "base.modules.dense.Dense",
+        "sentence_transformer.modules.pooling.Pooling",
+        "sentence_transformer.modules.layer_norm.LayerNorm",
+    )
+)
 PICKLE_SUFFIXES = (".bin", ".pt", ".pth", ".pkl", ".ckpt")
 MAX_JSON_BYTES = 10_000_000  # a config is a few KB
 
@@ -105,6 +115,8 @@ def check_embedder_folder(folder: Path) -> None:
     config = _read_json(folder / "config.json")
     if not isinstance(config, dict) or "auto_map" in config:
         raise _refused(folder, "its config.json asks for code of its own (auto_map), which is never run")
+    if (folder / "adapter_config.json").exists():
+        raise _refused(folder, "its adapter_config.json would load the weights of another model")
     modules = [folder]
     if (folder / "modules.json").exists():
         modules = _module_folders(folder)

@@ -135,7 +135,7 @@ def check_file(path: Path, expected: PinnedFile) -> None:
     actual = sha256_file(path)
     if actual != expected.sha256:
         raise ModelLoadFailed(
-            f"{path} has SHA-256 {actual}, but {expected.sha256} was pinned: the file is damaged or was replaced.",
+            f"{path} is damaged or was replaced: its SHA-256 is {actual}, {expected.sha256} is expected.",
             "Delete the file and pull the model again.",
         )
 
@@ -152,7 +152,7 @@ def check_size(path: Path, expected: PinnedFile) -> None:
     except OSError as exc:
         raise ModelLoadFailed(f"{path} cannot be read: {exc.strerror or exc}.", again) from exc
     if size_bytes != expected.size_bytes:
-        raise ModelLoadFailed(f"{path} has {size_bytes} bytes, but {expected.size_bytes} were pinned.", again)
+        raise ModelLoadFailed(f"{path} has {size_bytes} bytes instead of {expected.size_bytes}.", again)
 
 
 def read_use() -> str | None:

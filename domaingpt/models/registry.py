@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 # Formats of a chat prompt that `[answer]` may be asked for; the answer stage owns the formats.
 CHAT_FAMILIES = ("smollm2", "qwen2.5", "chatml", "llama3", "gemma", "mistral", "phi3")
-# The context that is opened, in tokens: evidence prompts stay below 2,000, the rest is for chat. Guess, unmeasured.
+# The context that is opened, in tokens: room for some turns of chat over evidence. Guess, unmeasured.
 N_CTX = 4096
-# Compute buffers and the runtime on top of weights and KV cache. Guess, unmeasured.
+# Compute buffers and the runtime on top of weights and KV cache. SmolLM2-135M took 42 MB (llama.cpp, n_batch
+# 512, flash attention); wider models and larger vocabularies take more, how much is a guess.
 RAM_OVERHEAD_BYTES = 250_000_000
 
 BUNDLED_EMBEDDER = "all-MiniLM-L6-v2"
