@@ -7,6 +7,7 @@ for a hyphen at a line's end; both are kept, since cleaning belongs to the views
 from __future__ import annotations
 
 import ctypes
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,8 @@ MAX_PAGES = 20_000  # Five times the longest printed books; a bomb of a million 
 BLANK_PAGE_PATHS = 4
 # A page whose characters mostly have no Unicode meaning (fonts without ToUnicode) is not text for us.
 GARBLED_SHARE = 0.5  # Guess, unmeasured.
+# Controls, private use, replacement character.
+STRANGE = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x9f\ue000-\uf8ff\ufffd]")
 PAGE_SEPARATOR = "\n"
 DRAWN_TYPES = (
     pdfium_c.FPDF_PAGEOBJ_IMAGE,
@@ -38,7 +41,6 @@ DRAWN_TYPES = (
 )
 # Annotations whose text a reader sees on the page: filled-in form fields and typewriter notes.
 SHOWN_ANNOTATIONS = (pdfium_c.FPDF_ANNOT_WIDGET, pdfium_c.FPDF_ANNOT_FREETEXT)
-COMMENT_ANNOTATIONS = (pdfium_c.FPDF_ANNOT_TEXT, pdfium_c.FPDF_ANNOT_POPUP)
 PageText = tuple[str, PageStatus]
 
 
@@ -169,14 +171,8 @@ def _status(page: pdfium.PdfPage, text: str) -> PageStatus:
 
 def is_garbled(text: str) -> bool:
     """Return whether most characters are controls, private or replacement characters."""
-    visible = [character for character in text if not character.isspace()]
-    strange = sum(
-        1
-        for character in visible
-        if character < " " or "\x7f" <= character < "\xa0" or "\ue000" <= character <= "\uf8ff"
-        or character == "\ufffd"
-    )  # fmt: skip
-    return strange > GARBLED_SHARE * len(visible)
+    n_strange = len(STRANGE.findall(text))
+    return n_strange > 0 and n_strange > GARBLED_SHARE * len("".join(text.split()))
 
 
 def _outline(pdf: pdfium.PdfDocument) -> list[OutlineEntry]:

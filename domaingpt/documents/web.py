@@ -15,7 +15,7 @@ from lxml import etree, html
 
 from domaingpt.documents.assembly import TextAssembly
 from domaingpt.documents.encoding import BOMS, decode
-from domaingpt.documents.tables import add_table
+from domaingpt.documents.tables import add_plain_table
 from domaingpt.documents.titles import meaningful_title
 from domaingpt.documents.web_body import add_body, main_characters, visible_characters
 from domaingpt.errors import UnreadableDocument
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 # Below this share of the page's own text (outside navigation, links and forms) the article was misjudged: saved
 # filings and reports are mostly tables. Tuned in the table of benchmarks on html_article_extraction.
-KEPT_SHARE = 0.5
+KEPT_SHARE = 0.3
 DECLARED_ENCODING = re.compile(rb"""<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]{2,40})""", re.I)
 DECLARATION_WINDOW_BYTES = 4096  # HTML asks for the first 1024; real pages are less strict.
 XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
@@ -117,7 +117,7 @@ def _add_article(assembly: TextAssembly, parent: _Element) -> None:
                 rows = [[_text(cell) for cell in row.iter("cell")] for row in element.iter("row")]
                 first = next(element.iter("row"), None)
                 marked = first is not None and all(cell.get("role") == "head" for cell in first.iter("cell"))
-                add_table(assembly, rows, marked_header=marked)
+                add_plain_table(assembly, rows, marked_header=marked)
             case "list":
                 for item in element.iter("item"):
                     assembly.add("paragraph", _text(item, skip=("list",)))

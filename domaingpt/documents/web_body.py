@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from domaingpt.documents.assembly import TextAssembly
-from domaingpt.documents.tables import add_table
+from domaingpt.documents.tables import add_plain_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +17,7 @@ NOT_SHOWN = frozenset(
     ["script", "style", "noscript", "template", "head", "iframe", "object", "svg", "canvas", "audio", "video",
      "select", "option", "textarea", "datalist", "map"]
 )  # fmt: skip
-NAVIGATION = frozenset(["nav", "header", "footer", "aside", "form", "button", "a", "menu", "dialog"])
+NAVIGATION = frozenset(["nav", "header", "footer", "aside", "button", "a", "menu", "dialog"])
 BLOCK_TAGS = frozenset(
     ["address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "div", "dl", "dt",
      "fieldset", "figcaption", "figure", "footer", "form", "header", "hr", "html", "li", "main", "nav", "ol", "p",
@@ -54,7 +54,7 @@ def add_body(assembly: TextAssembly, tree: _Element) -> None:
             return
         if tag == "table" and _is_data_table(element):
             flush()
-            add_table(assembly, _grid(element), marked_header=_has_marked_header(element))
+            add_plain_table(assembly, _grid(element), marked_header=_has_marked_header(element))
             return
         heading = bool(HEADING.fullmatch(tag))
         if heading or tag in BLOCK_TAGS or tag in ("table", "tr", "td", "th"):
