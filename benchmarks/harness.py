@@ -32,10 +32,12 @@ class Measurement:
     sampled from every process of the tree, whichever is larger: helpers nobody waits for count too.
     Memory is sampled. The tree's is the largest sum of resident sizes at one moment; pages that processes
     share count once for each of them, so it overstates a tool with several processes, never understates it.
+    `others_cpu_s` is what the rest of the machine used meanwhile: a run with much of it is not a clean one.
     """
 
     wall_s: float
     cpu_s: float
+    others_cpu_s: float
     peak_rss_bytes: int
     peak_tree_rss_bytes: int
     stdout: str
@@ -72,6 +74,7 @@ class _Sampler(threading.Thread):
 def run_measured(argv: Sequence[str], env: Mapping[str, str] | None = None) -> Measurement:
     """Run a command to its end and measure it. A failing command is returned, not raised."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        busy_before = _busy_s()
         start = time.perf_counter()
         process = subprocess.Popen(
             argv, env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=err, start_new_session=True
@@ -86,19 +89,28 @@ def run_measured(argv: Sequence[str], env: Mapping[str, str] | None = None) -> M
         finally:
             sampler.done.set()
         wall_s = time.perf_counter() - start
+        busy_s = _busy_s() - busy_before
         process.returncode = os.waitstatus_to_exitcode(status)
         sampler.join()
         out.seek(0)
         err.seek(0)
+        cpu_s = max(usage.ru_utime + usage.ru_stime, sum(sampler.cpu.values()))
         return Measurement(
             wall_s=wall_s,
-            cpu_s=max(usage.ru_utime + usage.ru_stime, sum(sampler.cpu.values())),
+            cpu_s=cpu_s,
+            others_cpu_s=max(0.0, busy_s - cpu_s),
             peak_rss_bytes=sampler.peak_rss,
             peak_tree_rss_bytes=sampler.peak_tree_rss,
             stdout=out.read().decode("utf-8", "replace"),
             stderr=err.read().decode("utf-8", "replace"),
             returncode=process.returncode,
         )
+
+
+def _busy_s() -> float:
+    """Return the CPU seconds that all processes of the machine have used since it started."""
+    times = psutil.cpu_times()
+    return float(times.user + times.system)
 
 
 def machine() -> dict[str, Any]:

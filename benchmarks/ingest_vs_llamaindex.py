@@ -127,6 +127,7 @@ def measures(done: Measurement, pages: int, details: dict[str, Any]) -> Run:
         "pages": pages,
         "wall_s": round(done.wall_s, 3),
         "cpu_s": round(done.cpu_s, 3),
+        "others_cpu_s": round(done.others_cpu_s, 3),
         "pages_per_s": round(pages / done.wall_s, 3),
         "peak_rss_bytes": done.peak_rss_bytes,
         "peak_tree_rss_bytes": done.peak_tree_rss_bytes,
@@ -212,10 +213,10 @@ def compare(bench: Bench, n: int) -> tuple[dict[str, list[Run]], dict[str, Run]]
     runs: dict[str, list[Run]] = {"domaingpt": [], "llamaindex": []}
     for pair in range(n):
         for tool in list(runs) if pair % 2 == 0 else reversed(runs):
-            load = round(os.getloadavg()[0], 2)  # of the minute before: the other tool's run counts in it
             run = bench.run_ours(compiled) if tool == "domaingpt" else bench.run_theirs()
-            runs[tool].append({**run, "load_before": load})
-            print(f"{pair + 1}/{n} {tool}: {run['pages']} pages, {run['wall_s']:.1f} s", file=sys.stderr)
+            runs[tool].append(run)
+            others = f"other processes used {run['others_cpu_s']:.0f} s of CPU"
+            print(f"{pair + 1}/{n} {tool}: {run['wall_s']:.1f} s; {others}", file=sys.stderr)
     return runs, first
 
 
