@@ -18,7 +18,7 @@ from domaingpt.errors import EncryptedDocument, UnreadableDocument
 MAX_ENTRIES = 20_000
 MAX_INFLATED_BYTES = 1 << 30
 MAX_XML_BYTES = 400 << 20  # One XML part; parsers hold a multiple of it in memory.
-# Inflated to stored, over the whole file, once it is large at all. XML of spreadsheets reaches 40; deflate ends at 1032.
+# Inflated to stored size, once a file is large at all: spreadsheets reach 40, deflate ends at 1032.
 MAX_RATIO = 200
 RATIO_FROM_BYTES = 64 << 20
 PIECE_BYTES = 256 << 10
@@ -30,7 +30,16 @@ DECLARATION = re.compile(
 )
 OVERLAP_BYTES = 64  # So that a declaration across two pieces is seen.
 ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")  # Stream name of an Office file with a password.
-DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError, KeyError, RuntimeError)
+DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    NotImplementedError,
+    ValueError,
+    KeyError,
+    RuntimeError,
+)
 
 
 def check_office_zip(data: bytes, path: str, progress: Callable[[], None]) -> frozenset[str]:

@@ -70,7 +70,9 @@ class TextAssembly:
         self._length += len(text)
         if self._length > MAX_CHARACTERS:
             raise UnreadableDocument(
-                f"holds more than {MAX_CHARACTERS:,} characters", self.path, "Split the file into smaller ones."
+                f"holds more than {MAX_CHARACTERS:,} characters",
+                self.path,
+                "Split the file into smaller ones.",
             )
 
 

@@ -11,7 +11,7 @@ DECIMALS = re.compile(r"\.([0#?]+)")
 SIGNIFICANT_DIGITS = 15  # Excel stores and shows no more.
 
 
-def shown_value(value: object, number_format: str = "General") -> str:
+def shown_value(value: object, number_format: str = "General") -> str:  # noqa: PLR0911
     """Return e.g. "5.75%", "2023-06-30", "1200", "TRUE"; "" for None.
 
     Numbers keep their stored precision, except percentages: their format says how they are meant.

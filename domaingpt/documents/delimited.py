@@ -20,7 +20,7 @@ SEPARATORS = ",;\t|"
 SAMPLE_CHARACTERS = 64 << 10
 SAMPLE_ROWS = 200
 ROWS_PER_PROGRESS = 500
-# A quote that is never closed swallows the rest of the file into one cell; a cell of more lines than this is that.
+# A cell of more lines than this is a quote that was never closed and swallows the rest of the file.
 MAX_CELL_LINES = 200
 
 

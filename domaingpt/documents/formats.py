@@ -70,7 +70,13 @@ MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"SQLite format 3\x00", "an SQLite database"),
     (b"%!PS", "PostScript"),
 )
-TEXT_BOMS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
+TEXT_BOMS = (
+    codecs.BOM_UTF8,
+    codecs.BOM_UTF16_LE,
+    codecs.BOM_UTF16_BE,
+    codecs.BOM_UTF32_LE,
+    codecs.BOM_UTF32_BE,
+)
 # PDF readers accept the header anywhere in the first kilobyte (ISO 32000-1, annex H.3.4.1).
 PDF_HEADER_WINDOW = 1024
 SNIFFED_BYTES = 64 << 10  # Enough to see a zip's first entries and a text's NUL bytes.
@@ -97,14 +103,18 @@ def sniff(data: bytes, suffix: str) -> str | None:
             return None if good else _contradiction(data, found, wanted)
         case "word" | "sheets":
             # An OLE container behind .docx is a file with a password; its reader says so.
-            return None if found in ("a zip archive", "OLE", wanted.name) else _contradiction(data, found, wanted)
+            return (
+                None
+                if found in ("a zip archive", "OLE", wanted.name)
+                else _contradiction(data, found, wanted)
+            )
         case "sheets97":
             return None if found == "OLE" or data[:2] == b"\x09\x08" else _contradiction(data, found, wanted)
         case _:
             return _not_text(data, found, wanted)
 
 
-def _content(data: bytes) -> str:
+def _content(data: bytes) -> str:  # noqa: PLR0911 - one kind a line.
     """Name what the first bytes say the content is; "" when they say nothing."""
     if data.lstrip()[:5] == b"%PDF-":
         return "PDF"

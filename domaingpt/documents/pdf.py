@@ -1,6 +1,6 @@
-"""PDF → Document: text, outline and metadata by PDFium; pypdf where PDFium cannot open a file or a page.
+r"""PDF → Document: text, outline and metadata by PDFium; pypdf where PDFium cannot open a file or a page.
 
-A document's text is PDFium's raw page texts joined by newlines. PDFium gives "\\r\\n" line ends and U+FFFE
+A document's text is PDFium's raw page texts joined by newlines. PDFium gives "\r\n" line ends and U+FFFE
 for a hyphen at a line's end; both are kept, since cleaning belongs to the views made from the text.
 """
 
@@ -91,7 +91,7 @@ def _read_by_pdfium(
     return assemble(path, pages, _outline(pdf), title=title, left_out=left_out, notes=notes)
 
 
-def assemble(
+def assemble(  # noqa: PLR0913 - the parts of a document, four of them by keyword.
     path: str,
     pages: Sequence[PageText],
     outline: Sequence[OutlineEntry],

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 MAX_PAGES = 2000  # At pypdf's pace more would take minutes.
-# What pypdf raises on damaged input, seen on mutated files: besides its own errors, those of plain Python code
+# What pypdf raises on damaged input, seen on mutated files: besides its own errors, those of plain Python
 # that met an object of another type than the standard promises.
 PYPDF_ERRORS = (PyPdfError, ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError,
                 NotImplementedError, AssertionError, OverflowError, ZeroDivisionError)  # fmt: skip
@@ -85,7 +85,7 @@ def _page(reader: PdfReader, index: int) -> tuple[str, PageStatus]:
 
 def _title(reader: PdfReader) -> str:
     try:
-        return one_line(str((reader.metadata or {}).get("/Title", "")))
+        return one_line(str(reader.metadata.title or "") if reader.metadata else "")
     except PYPDF_ERRORS:
         return ""
 

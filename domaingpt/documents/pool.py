@@ -88,7 +88,8 @@ class ReaderPool:
         memory_limit_bytes: int = MEMORY_LIMIT_BYTES,
     ) -> None:
         self._processes = [
-            ReaderProcess(stall_timeout_s, file_timeout_s, memory_limit_bytes) for _ in range(max(1, n_workers))
+            ReaderProcess(stall_timeout_s, file_timeout_s, memory_limit_bytes)
+            for _ in range(max(1, n_workers))
         ]
 
     def __enter__(self) -> Self:

@@ -1,4 +1,4 @@
-"""One reader process seen from its parent: started when needed, killed when it hangs, replaced when it dies."""
+"""One reader process seen from its parent: started when needed, killed when it hangs, replaced on death."""
 
 from __future__ import annotations
 
@@ -53,9 +53,7 @@ class ReaderProcess:
             # The child may have died of what earlier files left behind; a fresh one decides.
             self.kill()
             answer = self._read_once(file, path)
-        if answer["error"] is not None and answer.get("retry"):
-            self.kill()
-        elif self._peak_bytes > RECYCLE_SHARE * self._memory_limit_bytes:
+        if answer.get("retry") or self._peak_bytes > RECYCLE_SHARE * self._memory_limit_bytes:
             self.kill()
         return answer
 
@@ -90,7 +88,7 @@ class ReaderProcess:
                     return self._finished(answer)
                 steps = answer["progress"]
                 if time.monotonic() > deadline:
-                    raise NoProgress
+                    return self._hung(path, steps, out_of_time=True)
         except NoProgress:
             return self._hung(path, steps, out_of_time=time.monotonic() > deadline)
         except FrameTooLong:
@@ -148,7 +146,13 @@ def _start(memory_limit_bytes: int) -> subprocess.Popen[bytes]:
     }
     # -P: a module in the current folder, which may be the user's documents, must not shadow a library.
     return subprocess.Popen(  # noqa: S603 - our own interpreter and module.
-        [sys.executable, "-P", "-m", "domaingpt.documents.worker", json.dumps({"memory_limit_bytes": memory_limit_bytes})],
+        [
+            sys.executable,
+            "-P",
+            "-m",
+            "domaingpt.documents.worker",
+            json.dumps({"memory_limit_bytes": memory_limit_bytes}),
+        ],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -1,4 +1,4 @@
-"""Excel workbooks (.xlsx, .xlsm) → Document: a heading per sheet, a line per row, values as Excel shows them."""
+"""Excel workbooks (.xlsx, .xlsm) → Document: a heading per sheet, a line per row, values as shown."""
 
 from __future__ import annotations
 
@@ -94,7 +94,9 @@ def _rows(sheet: Any, twin: Any, progress: Callable[[], None]) -> Iterator[list[
     for number, row in enumerate(sheet.iter_rows()):
         if number % ROWS_PER_PROGRESS == 0:
             progress()
-        texts = [shown_value(cell.value, cell.number_format) if cell.value is not None else "" for cell in row]
+        texts = [
+            shown_value(cell.value, cell.number_format) if cell.value is not None else "" for cell in row
+        ]
         if twin_rows is not None:
             for column, cell in enumerate(next(twin_rows)):
                 if not texts[column] and cell.value is not None:

@@ -65,7 +65,7 @@ def _rows(book: Any, sheet: Any, progress: Callable[[], None]) -> Iterator[list[
         yield [_shown(book, cell) for cell in sheet.row(number)]
 
 
-def _shown(book: Any, cell: Any) -> str:
+def _shown(book: Any, cell: Any) -> str:  # noqa: PLR0911
     match cell.ctype:
         case xlrd.XL_CELL_EMPTY | xlrd.XL_CELL_BLANK:
             return ""

@@ -46,11 +46,13 @@ def header_position(region: Sequence[Sequence[str]]) -> int | None:
     return None
 
 
-def second_header(header: Sequence[str], row: Sequence[str], body: Sequence[Sequence[str]]) -> list[str] | None:
+def second_header(
+    header: Sequence[str], row: Sequence[str], body: Sequence[Sequence[str]]
+) -> list[str] | None:
     """Return the names of two header rows as one, or None if the second row is not part of the header.
 
-    The second row stands under names that span several columns: it leaves the first column alone, fills at least one
-    that the first row left blank, and values follow.
+    The second row stands under names that span several columns: it leaves the first column alone,
+    fills at least one that the first row left blank, and values follow.
     """
     if not row or row[0] or not header or not header[0] or not body or not names_columns(row):
         return None

@@ -82,7 +82,7 @@ def _add_region(
     above = _context([_joined(row) for row in region[:position]])
     header, body = region[position], region[position + 1 :]
     if is_ambiguous(header, body):
-        # A header, or pairs of name and value: the lines stay as they are, the first is shown with the others.
+        # A header, or pairs of name and value: the lines stay, and the first is shown with the others.
         _add_plain(assembly, header, above)
         for row in body:
             _add_plain(assembly, row, _context([above, _joined(header)]))

@@ -39,7 +39,11 @@ SIDE_PARTS = (
     ("Footers", "/footer", None),
 )
 SEPARATOR_NOTES = ("separator", "continuationSeparator", "continuationNotice")
-LEFT_OUT_PARTS = {"images": "word/media/", "charts": "word/charts/chart", "embedded files": "word/embeddings/"}
+LEFT_OUT_PARTS = {
+    "images": "word/media/",
+    "charts": "word/charts/chart",
+    "embedded files": "word/embeddings/",
+}
 
 
 def read(data: bytes, path: str, progress: Callable[[], None]) -> Document:
@@ -92,7 +96,9 @@ class _Walker:
     def add_side_parts(self) -> None:
         """Append notes, comments, headers and footers under a heading each."""
         for heading, relation, tag in SIDE_PARTS:
-            entries = [entry for root in _related_elements(self._package, relation) for entry in _entries(root, tag)]
+            entries = [
+                entry for root in _related_elements(self._package, relation) for entry in _entries(root, tag)
+            ]
             texts = [" ".join(self._texts(entry)) for entry in entries]
             # Each section repeats its headers; the same line once is enough.
             unique = list(dict.fromkeys(text for text in texts if text.strip()))

@@ -22,9 +22,7 @@ class HeadingStyles:
     """Knows which paragraphs are headings, by style name, style chain or outline level."""
 
     def __init__(self, styles: _Element) -> None:
-        self._styles = {
-            style.get(qn("w:styleId"), ""): style for style in styles.iterchildren(qn("w:style"))
-        }
+        self._styles = {style.get(qn("w:styleId"), ""): style for style in styles.iterchildren(qn("w:style"))}
         self._levels: dict[str, int] = {}
 
     def level(self, paragraph: _Element) -> int:

@@ -15,7 +15,10 @@ MATH_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
 DRAWING_TEXT = "{http://schemas.openxmlformats.org/drawingml/2006/main}t"
 # Deleted or moved away, field codes, properties, phonetic guides; Fallback repeats what Choice holds.
 NOT_SHOWN = frozenset(
-    [qn(f"w:{name}") for name in ("del", "moveFrom", "delText", "delInstrText", "instrText", "pPr", "rPr", "rt", "sdtPr")]
+    [
+        qn(f"w:{name}")
+        for name in ("del", "moveFrom", "delText", "delInstrText", "instrText", "pPr", "rPr", "rt", "sdtPr")
+    ]
     + [COMPATIBILITY + "Fallback"]
 )
 BOX = qn("w:txbxContent")
