@@ -9,6 +9,7 @@ from domaingpt.models.generators import GeneratorSpec, find_generator, use
 from domaingpt.models.gguf import GgufHeader, read_header
 from domaingpt.models.hub import pull
 from domaingpt.models.listing import ModelCheck, ModelRow, list_models, verify_models
+from domaingpt.models.lockfile import check_sha256
 from domaingpt.models.offline import go_offline
 from domaingpt.models.registry import CHAT_FAMILIES
 
@@ -20,6 +21,7 @@ __all__ = [
     "ModelCheck",
     "ModelRow",
     "Progress",
+    "check_sha256",
     "find_embedder",
     "find_generator",
     "go_offline",

