@@ -13,10 +13,10 @@ from collections.abc import Callable, Sequence
 
 from domaingpt.chunks.packing import pack
 from domaingpt.chunks.sentences import Break, Unit, split_sentences, split_units
-from domaingpt.chunks.views import count_visible, search_view
+from domaingpt.chunks.views import search_view
 from domaingpt.types import Chunk, Document, Page
 
-__all__ = ["CHUNKER", "CountTokens", "chunk_document", "count_visible", "search_view", "split_sentences"]
+__all__ = ["CHUNKER", "CountTokens", "chunk_document", "embedded_text", "page_at", "readable_name", "search_view", "split_sentences"]
 
 CHUNKER = "units-shortest-path/1"  # stored in the index; a change of the algorithm rebuilds chunks
 SECTION_SEPARATOR = " › "
@@ -68,6 +68,12 @@ def chunk_document(
             )
         )
     return chunks
+
+
+def embedded_text(chunk: Chunk) -> str:
+    """Return the string that is embedded for a chunk: its context, then its cleaned text."""
+    view = search_view(chunk.text)
+    return f"{chunk.context}\n{view}" if chunk.context else view
 
 
 def chunk_id(document: str, start: int, end: int, text: str) -> str:

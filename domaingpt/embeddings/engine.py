@@ -80,7 +80,8 @@ def build_engine(spec: EmbedderSpec, notify: Callable[[str], None]) -> Engine:
         notify(f"Compiling the embedder {spec.name} for this machine, once …")
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix="building-") as building:
             target = Path(building, "engine")
-            _run_compiler(spec, target)
+            for stage in ("export", "finish"):
+                _run_compiler(stage, spec, target)
             if folder.exists():  # damaged: a file is missing or has another size
                 folder.rename(Path(building, "damaged"))
             target.rename(folder)
@@ -96,8 +97,8 @@ def verify_engine(engine: Engine) -> list[str]:
     return [n for n, entry in facts["files"].items() if durable.sha256_file(engine.folder / n) != entry["sha256"]]
 
 
-def _run_compiler(spec: EmbedderSpec, target: Path) -> None:
-    command = [sys.executable, "-m", "domaingpt.embeddings.compiler", str(spec.folder), str(target)]
+def _run_compiler(stage: str, spec: EmbedderSpec, target: Path) -> None:
+    command = [sys.executable, "-m", "domaingpt.embeddings.compiler", stage, str(spec.folder), str(target)]
     try:
         done = subprocess.run(
             command, capture_output=True, text=True, timeout=BUILD_TIMEOUT_S, check=False, env={**os.environ, "HF_HUB_OFFLINE": "1"}

@@ -178,11 +178,14 @@ class Corpus:
         Raises:
             KeyError: If the corpus has no document of this path.
         """
-        content_key = self.by_path[path].content_key
-        document = self._guarded(lambda: read_content(self._connection, content_key, path))
+        document = self.content(self.by_path[path].content_key, path)
         if document is None:
             raise IndexCorrupt(f"{self._path} lacks the text of {path}.")
         return document
+
+    def content(self, key: str, path: str) -> Document | None:
+        """Return the document of a content key under the given path, if the corpus has it."""
+        return self._guarded(lambda: read_content(self._connection, key, path))
 
     def check(self) -> list[str]:
         """Return what is wrong inside the file, as SQLite itself sees it."""

@@ -170,21 +170,34 @@ def new_generation(index_folder: Path) -> Iterator[Path]:
         shutil.rmtree(building, ignore_errors=True)
 
 
-def commit(index_folder: Path, building: Path, manifest: dict[str, Any]) -> Path:
+def link_unchanged(previous: Generation, building: Path) -> dict[str, dict[str, Any]]:
+    """Hard-link everything but the sources from a good generation; return the manifest entries."""
+    linked = {name: entry for name, entry in previous.manifest["files"].items() if name != SOURCES}
+    for name in linked:
+        (building / name).parent.mkdir(exist_ok=True, mode=0o700)
+        durable.link_or_copy(previous.folder / name, building / name)
+    return linked
+
+
+def commit(
+    index_folder: Path, building: Path, manifest: dict[str, Any], linked: dict[str, dict[str, Any]] | None = None
+) -> Path:
     """Make a folder of written files the current generation; returns when that is durable.
 
     Args:
         index_folder: The domain's index folder.
         building: Holds every file but the manifest; it is renamed.
         manifest: All but "format", "generation" and "files", which are filled in here.
+        linked: Entries of files that `link_unchanged` put there: durable and hashed before.
     """
     number = 1 + max((int(name) for name in _generation_names(index_folder)), default=0)
-    files = {}
+    files = dict(linked or {})
     for path in sorted(p for p in building.rglob("*") if p.is_file()):
-        path.chmod(0o600)
-        durable.fsync_file(path)
-        entry = {"size": path.stat().st_size, "sha256": durable.sha256_file(path)}
-        files[path.relative_to(building).as_posix()] = entry
+        name = path.relative_to(building).as_posix()
+        if name not in files:
+            path.chmod(0o600)
+            durable.fsync_file(path)
+            files[name] = {"size": path.stat().st_size, "sha256": durable.sha256_file(path)}
     whole = {"format": FORMAT, "generation": number, **manifest, "files": files}
     data = json.dumps(whole, ensure_ascii=False, indent=1).encode()
     durable.write_atomic(building / MANIFEST, data)

@@ -29,59 +29,56 @@ ARRAYS = ("terms", "offsets", "rows", "frequencies", "lengths")
 
 
 class LexicalBuilder:
-    """Collects the terms of chunks row by row, then writes the arrays."""
+    """Collects the terms of chunks, then writes the arrays."""
 
     def __init__(self) -> None:
         self._hashes: dict[str, int] = {}
-        self._terms: list[npt.NDArray[np.uint64]] = []
-        self._rows: list[npt.NDArray[np.int32]] = []
-        self._frequencies: list[npt.NDArray[np.uint16]] = []
-        self._lengths: list[int] = []
+        self._terms: list[npt.NDArray[np.uint64]] = [np.zeros(0, np.uint64)]
+        self._rows: list[npt.NDArray[np.int32]] = [np.zeros(0, np.int32)]
+        self._frequencies: list[npt.NDArray[np.uint16]] = [np.zeros(0, np.uint16)]
+        self._lengths: list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]]] = []
 
-    def add(self, terms: Sequence[str]) -> None:
-        """Add the next row's terms."""
+    def add(self, row: int, terms: Sequence[str]) -> None:
+        """Add the terms of one chunk, repeats included."""
         hashes = self._hashes
         for term in terms:
             if term not in hashes:
                 hashes[term] = hash_term(term)
         unique, counts = np.unique(np.array([hashes[term] for term in terms], np.uint64), return_counts=True)
-        self._append(unique, np.full(len(unique), len(self._lengths), np.int32), counts)
-        self._lengths.append(len(terms))
+        self._terms.append(unique)
+        self._rows.append(np.full(len(unique), row, np.int32))
+        self._frequencies.append(np.minimum(counts, np.iinfo(np.uint16).max).astype(np.uint16))
+        self._lengths.append((np.array([row]), np.array([len(terms)], np.int32)))
 
-    def add_rows_of(self, index: LexicalIndex, rows: npt.NDArray[np.int64]) -> None:
-        """Add rows of an earlier index as the next rows, in the order given."""
-        targets = np.full(len(index.lengths), -1, np.int32)
-        targets[rows] = np.arange(len(self._lengths), len(self._lengths) + len(rows), dtype=np.int32)
-        kept = targets[index.rows]
-        mask = kept >= 0
-        terms = np.repeat(np.asarray(index.terms), np.diff(index.offsets))[mask]
-        self._append(terms, kept[mask], np.asarray(index.frequencies)[mask])
-        self._lengths.extend(np.asarray(index.lengths)[rows].tolist())
+    def copy(self, index: LexicalIndex, sources: npt.NDArray[np.int64], targets: npt.NDArray[np.int64]) -> None:
+        """Add rows of an earlier index: its row sources[i] becomes row targets[i]."""
+        target_of = np.full(len(index.lengths), -1, np.int32)
+        target_of[sources] = targets
+        rows = target_of[index.rows]
+        kept = rows >= 0
+        self._terms.append(np.repeat(index.terms, np.diff(index.offsets))[kept])
+        self._rows.append(rows[kept])
+        self._frequencies.append(index.frequencies[kept])
+        self._lengths.append((targets, index.lengths[sources]))
 
-    def write(self, folder: Path) -> None:
-        """Write the arrays into a new folder."""
-        folder.mkdir()
-        terms = np.concatenate([np.zeros(0, np.uint64), *self._terms])
-        rows = np.concatenate([np.zeros(0, np.int32), *self._rows])
-        frequencies = np.concatenate([np.zeros(0, np.uint16), *self._frequencies])
+    def write(self, folder: Path, n_rows: int) -> None:
+        """Write the arrays of chunks 0 … n_rows - 1 into a new folder."""
+        folder.mkdir(mode=0o700)
+        terms, rows = np.concatenate(self._terms), np.concatenate(self._rows)
         order = np.lexsort((rows, terms))
         unique, counts = np.unique(terms, return_counts=True)
+        lengths = np.zeros(n_rows, np.int32)
+        for targets, values in self._lengths:
+            lengths[targets] = values
         arrays = {
             "terms": unique,
             "offsets": np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
             "rows": rows[order],
-            "frequencies": frequencies[order],
-            "lengths": np.array(self._lengths, np.int32),
+            "frequencies": np.concatenate(self._frequencies)[order],
+            "lengths": lengths,
         }
         for name in ARRAYS:
             np.save(folder / f"{name}.npy", arrays[name], allow_pickle=False)
-
-    def _append(
-        self, terms: npt.NDArray[np.uint64], rows: npt.NDArray[np.int32], frequencies: npt.NDArray[np.integer]
-    ) -> None:
-        self._terms.append(terms)
-        self._rows.append(rows)
-        self._frequencies.append(np.minimum(frequencies, np.iinfo(np.uint16).max).astype(np.uint16))
 
 
 class LexicalIndex:

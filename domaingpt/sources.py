@@ -1,0 +1,120 @@
+"""What changed in a documents folder since the generation before.
+
+A file whose signature (size, modification and change time) is as noted is taken as unchanged and not
+opened. Any other file is hashed; only bytes that no reader has seen are read. A signature that is
+younger than the clock can tell is not noted, so that a later edit in the same instant is not missed
+(the "racily clean" entries of git's index).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from domaingpt import durable
+from domaingpt.documents import FoundFile, reader_key
+from domaingpt.ledger import FileStatus
+
+RACY_NS = 2_000_000_000  # the coarsest time stamp in use is FAT's, two seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What an ingest notes of one file that has a reader.
+
+    Attributes:
+        path: Relative to the documents folder.
+        status: "indexed" or "failed".
+        reason: Why it failed, or a note.
+        signature: Size, mtime and ctime in nanoseconds; None while they are too young to trust.
+        content_key: SHA-256 of the bytes and the reader's key; "" if the bytes could not be read.
+    """
+
+    path: str
+    status: FileStatus
+    reason: str
+    signature: tuple[int, int, int] | None
+    content_key: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the entry as stored in sources.json, without the path."""
+        entry = asdict(self)
+        del entry["path"]
+        return entry
+
+    @classmethod
+    def from_json(cls, path: str, stored: Mapping[str, Any]) -> Source:
+        """Return the entry that `to_json` gave."""
+        signature = tuple(stored["signature"]) if stored["signature"] else None
+        return cls(path, stored["status"], stored["reason"], signature, stored["content_key"])
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One found file against what was noted of it.
+
+    Attributes:
+        file: As found now.
+        before: As noted by the generation before; None for a new path.
+        content_key: Of the file's bytes now; "" if they could not be read.
+        error: Why not.
+    """
+
+    file: FoundFile
+    before: Source | None
+    content_key: str
+    error: str = ""
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Whether the path was there before with the same content, read by the same reader."""
+        return self.before is not None and bool(self.content_key) and self.before.content_key == self.content_key
+
+    @property
+    def signature(self) -> tuple[int, int, int] | None:
+        """The signature to note, None while it is too young to trust."""
+        return trusted_signature(self.file)
+
+
+def compare(
+    root: Path, found: list[FoundFile], before: Mapping[str, Source], progress: Callable[[int], None] = lambda _: None
+) -> list[Change]:
+    """Return one `Change` for each found file, hashing only those whose signature is not as noted."""
+    changes = []
+    for file in found:
+        source = before.get(file.path)
+        reader = reader_key(file.suffix)
+        is_known = source is not None and source.content_key.endswith(f" {reader}")
+        if source is not None and is_known and source.signature == _signature(file):
+            changes.append(Change(file, source, source.content_key))
+        else:
+            changes.append(_hashed(root, file, source, reader))
+        progress(1)
+    return changes
+
+
+def content_key(sha256: str, reader: str) -> str:
+    """Return what identifies a reader's output: the bytes and who read them."""
+    return f"{sha256} {reader}"
+
+
+def trusted_signature(file: FoundFile) -> tuple[int, int, int] | None:
+    """Return a file's signature if an edit from now on is sure to change it."""
+    is_young = time.time_ns() - max(file.mtime_ns, file.ctime_ns) < RACY_NS
+    return None if is_young else _signature(file)
+
+
+def _signature(file: FoundFile) -> tuple[int, int, int]:
+    return file.size_bytes, file.mtime_ns, file.ctime_ns
+
+
+def _hashed(root: Path, file: FoundFile, before: Source | None, reader: str) -> Change:
+    try:
+        return Change(file, before, content_key(durable.sha256_file(root / file.path), reader))
+    except FileNotFoundError:
+        return Change(file, before, "", "vanished while being read")
+    except OSError as exc:
+        return Change(file, before, "", (exc.strerror or str(exc)).lower())
