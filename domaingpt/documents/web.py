@@ -7,7 +7,7 @@ that are not kept are counted as left out.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import trafilatura
@@ -17,7 +17,7 @@ from domaingpt.documents.assembly import TextAssembly
 from domaingpt.documents.encoding import BOMS, decode
 from domaingpt.documents.tables import add_plain_table
 from domaingpt.documents.titles import meaningful_title
-from domaingpt.documents.web_body import add_body, main_characters, visible_characters
+from domaingpt.documents.web_body import add_body, main_characters, row_characters, visible_characters
 from domaingpt.errors import UnreadableDocument
 
 if TYPE_CHECKING:
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 # Below this share of the page's own text (outside navigation and links) the article was misjudged.
 # Of 91 news pages with known articles none needed less than 0.31 (scrapinghub/article-extraction-benchmark).
 KEPT_SHARE = 0.3
+# More text of data tables lost than this share means a filing or a report, not an article. Guess; it
+# changes none of the 91 pages.
+LOST_TABLE_SHARE = 0.2
+MAX_ONE_PIECE = 1000  # Characters; a longer page has paragraphs. Guess; it changes none of the 91 pages.
 DECLARED_ENCODING = re.compile(
     rb"""<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]{2,40})""", re.I
 )
@@ -51,9 +55,15 @@ def read(data: bytes, path: str, progress: Callable[[], None]) -> Document:
     progress()
     assembly = TextAssembly(path)
     if article is not None:
-        _add_article(assembly, article.body)
+        # Where a page is one table, trafilatura's body is that table itself.
+        _add_article(assembly, article.body if article.body.tag == "body" else [article.body])
     title = _title(article, tree)
-    if _n_characters(assembly) < KEPT_SHARE * main_characters(tree):
+    n_main = main_characters(tree)
+    kept_rows = sum(block.end - block.start for block in assembly.blocks if block.kind == "row")
+    # All in one piece: paragraphs made of line breaks were glued together.
+    glued = len(assembly.blocks) == 1 and _n_characters(assembly) > MAX_ONE_PIECE
+    table_lost = row_characters(tree) - kept_rows > LOST_TABLE_SHARE * n_main
+    if glued or table_lost or _n_characters(assembly) < KEPT_SHARE * n_main:
         assembly = TextAssembly(path)
         add_body(assembly, tree)
     left_out = {"navigation characters": max(0, n_visible - _n_characters(assembly))}
@@ -108,7 +118,7 @@ def _n_characters(assembly: TextAssembly) -> int:
     return sum(block.end - block.start for block in assembly.blocks)
 
 
-def _add_article(assembly: TextAssembly, parent: _Element) -> None:
+def _add_article(assembly: TextAssembly, parent: Iterable[_Element]) -> None:
     """Append the blocks of trafilatura's tree, whose tags are those of TEI."""
     for element in parent:
         match element.tag:

@@ -14,17 +14,18 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 NOT_SHOWN = frozenset(
-    ["script", "style", "noscript", "template", "head", "iframe", "object", "svg", "canvas", "audio", "video",
-     "select", "option", "textarea", "datalist", "map"]
-)  # fmt: skip
-NAVIGATION = frozenset(["nav", "header", "footer", "aside", "button", "a", "menu", "dialog"])
+    "script style noscript template head iframe object svg canvas audio video select option textarea "
+    "datalist map".split()
+)
+NAVIGATION = frozenset("nav header footer aside button a menu dialog".split())
+MENUS = frozenset(["nav", "menu"])
 BLOCK_TAGS = frozenset(
-    ["address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "div", "dl", "dt",
-     "fieldset", "figcaption", "figure", "footer", "form", "header", "hr", "html", "li", "main", "nav", "ol", "p",
-     "pre", "section", "summary", "ul"]
-)  # fmt: skip
+    "address article aside blockquote body caption center dd details div dl dt fieldset figcaption figure "
+    "footer form header hr html li main nav ol p pre section summary ul".split()
+)
 HEADING = re.compile(r"h[1-6]")
 HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+BLANK_LINE = re.compile(r"\n[ \t]*\n")  # Two <br> in a row, the old way to part paragraphs.
 SPACES = re.compile(r"[^\S\n]+|\n")
 
 
@@ -38,6 +39,16 @@ def main_characters(tree: _Element) -> int:
     return sum(len(text) for text in _texts(tree, NOT_SHOWN | NAVIGATION))
 
 
+def row_characters(tree: _Element) -> int:
+    """Return the number of characters in rows of two or more cells of data tables, outside navigation."""
+    total = 0
+    for table in tree.iter("table"):
+        if _is_data_table(table) and not any(parent.tag in NAVIGATION for parent in table.iterancestors()):
+            rows = ([cell for cell in row if cell] for row in _grid(table))
+            total += sum(sum(map(len, row)) for row in rows if len(row) > 1)
+    return total
+
+
 def add_body(assembly: TextAssembly, tree: _Element) -> None:
     """Append everything a browser shows, block by block, tables row by row."""
     line: list[str] = []
@@ -45,12 +56,16 @@ def add_body(assembly: TextAssembly, tree: _Element) -> None:
     def flush(kind: str = "paragraph", level: int = 0) -> None:
         text = "".join(line)
         line.clear()
-        assembly.add("heading" if kind == "heading" else "paragraph", text, level=level)
+        if kind == "heading":
+            assembly.add("heading", text, level=level)
+            return
+        for paragraph in BLANK_LINE.split(text):
+            assembly.add("paragraph", paragraph)
 
     def walk(element: _Element) -> None:
         # Recursion is bounded: libxml2 stops nesting at 256 unless asked for huge trees.
         tag = element.tag if isinstance(element.tag, str) else ""
-        if tag in NOT_SHOWN or not tag or _is_hidden(element):
+        if tag in NOT_SHOWN or tag in MENUS or not tag or _is_hidden(element):
             return
         if tag == "table" and _is_data_table(element):
             flush()
