@@ -14,10 +14,17 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 NOT_SHOWN = frozenset(
-    "script style noscript template head iframe object svg canvas audio video select option textarea "
-    "datalist map".split()
-)
-NAVIGATION = frozenset("nav header footer aside button a menu dialog".split())
+    ["script", "style", "noscript", "template", "head", "iframe", "object", "svg", "canvas", "audio",
+     "video", "select", "option", "textarea", "datalist", "map"]
+)  # fmt: skip
+NAVIGATION = frozenset(["nav", "header", "footer", "aside", "button", "a", "menu", "dialog"])
+BLOCK_TAGS = frozenset(
+    ["address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "div",
+     "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "header", "hr", "html", "li",
+     "main", "nav", "ol", "p", "pre", "section", "summary", "ul"]
+)  # fmt: skip
+# Inside a table they mean that it lays out a page.
+LAYOUT_TAGS = frozenset(["table", "h1", "h2", "h3", "ul", "ol"])
 MENUS = frozenset(["nav", "menu"])
 BLOCK_TAGS = frozenset(
     "address article aside blockquote body caption center dd details div dl dt fieldset figcaption figure "
@@ -114,17 +121,25 @@ def _collapsed(text: str | None) -> str:
 
 
 def _is_data_table(table: _Element) -> bool:
-    """Return whether a table holds data rather than the page's layout: no headings, no table inside."""
-    return not any(
-        element.tag in ("table", "h1", "h2", "h3", "ul", "ol") for element in table.iterdescendants()
-    )
+    """Return whether a table holds data rather than the page's layout."""
+    if any(element.tag in LAYOUT_TAGS for element in table.iterdescendants()):
+        return False
+    return any(sum(child.tag in ("td", "th") for child in row) > 1 for row in table.iter("tr"))
 
 
 def _grid(table: _Element) -> list[list[str]]:
-    return [
-        [" ".join(cell.text_content().split()) for cell in row if cell.tag in ("td", "th")]
-        for row in table.iter("tr")
-    ]
+    return [[_cell_text(cell) for cell in row if cell.tag in ("td", "th")] for row in table.iter("tr")]
+
+
+def _cell_text(cell: _Element) -> str:
+    parts = [cell.text or ""]
+    for element in cell.iterdescendants():
+        if element.tag == "br" or element.tag in BLOCK_TAGS:
+            parts.append(" ")
+        if element.tag not in NOT_SHOWN:
+            parts.append(element.text or "")
+        parts.append(element.tail or "")
+    return " ".join("".join(parts).split())
 
 
 def _has_marked_header(table: _Element) -> bool:
