@@ -125,6 +125,10 @@ def _add_article(assembly: TextAssembly, parent: Iterable[_Element]) -> None:
             case "head":
                 level = str(element.get("rend", "h2"))[-1]
                 assembly.add("heading", _text(element), level=int(level) if level.isdigit() else 2)
+            case "table" if any(_has_blocks(cell) for cell in element.iter("cell")):
+                for cell in element.iter("cell"):  # A table that lays out the page.
+                    assembly.add("paragraph", cell.text or "")
+                    _add_article(assembly, cell)
             case "table":
                 rows = [[_text(cell) for cell in row.iter("cell")] for row in element.iter("row")]
                 first = next(element.iter("row"), None)

@@ -26,10 +26,6 @@ BLOCK_TAGS = frozenset(
 # Inside a table they mean that it lays out a page.
 LAYOUT_TAGS = frozenset(["table", "h1", "h2", "h3", "ul", "ol"])
 MENUS = frozenset(["nav", "menu"])
-BLOCK_TAGS = frozenset(
-    "address article aside blockquote body caption center dd details div dl dt fieldset figcaption figure "
-    "footer form header hr html li main nav ol p pre section summary ul".split()
-)
 HEADING = re.compile(r"h[1-6]")
 HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 BLANK_LINE = re.compile(r"\n[ \t]*\n")  # Two <br> in a row, the old way to part paragraphs.
