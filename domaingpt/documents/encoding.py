@@ -40,7 +40,8 @@ def decode(data: bytes) -> tuple[str, str]:
     Every byte string gives a text: what no encoding explains is shown as U+FFFD.
     """
     text = decode_simple(data)
-    if text is not None:
+    # UTF-16 without a mark is UTF-8 too, with a NUL beside every Latin letter.
+    if text is not None and not ("\0" in text and _unmarked_utf16(data)):
         return text, ""
     for bom, encoding in BOMS:
         if data.startswith(bom):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pypdf import PdfReader
-from pypdf.errors import PyPdfError
+from pypdf.errors import DependencyError, PyPdfError
 
 from domaingpt.documents.assembly import MAX_CHARACTERS, one_line, whole_characters
 from domaingpt.documents.pdf_outline import OutlineEntry
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 MAX_PAGES = 2000  # At pypdf's pace more would take minutes.
 # What pypdf raises on damaged input, seen on mutated files: besides its own errors, those of plain Python
 # that met an object of another type than the standard promises.
-PYPDF_ERRORS = (PyPdfError, ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError,
+PYPDF_ERRORS = (PyPdfError, DependencyError, ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError,
                 NotImplementedError, AssertionError, OverflowError, ZeroDivisionError)  # fmt: skip
 
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # Its warnings would repeat per object.

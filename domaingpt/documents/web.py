@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import trafilatura
 from lxml import etree, html
 
-from domaingpt.documents.assembly import TextAssembly
+from domaingpt.documents.assembly import TextAssembly, one_line
 from domaingpt.documents.encoding import BOMS, decode
 from domaingpt.documents.tables import add_plain_table
 from domaingpt.documents.titles import meaningful_title
@@ -37,7 +37,7 @@ DECLARED_ENCODING = re.compile(
 )
 DECLARATION_WINDOW_BYTES = 4096  # HTML asks for the first 1024; real pages are less strict.
 XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
-MAX_DEPTH = 400  # libxml2 itself stops at 256 without huge_tree; deeper trees are pathological.
+MAX_HEADLINE = 200  # Characters; a longer one is a paragraph in disguise.
 
 
 def read(data: bytes, path: str, progress: Callable[[], None]) -> Document:
@@ -53,11 +53,14 @@ def read(data: bytes, path: str, progress: Callable[[], None]) -> Document:
     n_visible = visible_characters(tree)
     article = _extract(source)
     progress()
+    title = meaningful_title(_title(article, tree), path)
     assembly = TextAssembly(path)
     if article is not None:
+        headline = _lost_headline(tree, title, article)
+        if headline:
+            assembly.add("heading", headline, level=1)
         # Where a page is one table, trafilatura's body is that table itself.
         _add_article(assembly, article.body if article.body.tag == "body" else [article.body])
-    title = _title(article, tree)
     n_main = main_characters(tree)
     kept_rows = sum(block.end - block.start for block in assembly.blocks if block.kind == "row")
     # All in one piece: paragraphs made of line breaks were glued together.
@@ -67,7 +70,7 @@ def read(data: bytes, path: str, progress: Callable[[], None]) -> Document:
         assembly = TextAssembly(path)
         add_body(assembly, tree)
     left_out = {"navigation characters": max(0, n_visible - _n_characters(assembly))}
-    return assembly.document(title=meaningful_title(title, path), left_out=left_out, notes=[note])
+    return assembly.document(title=title, left_out=left_out, notes=[note])
 
 
 def decode_html(data: bytes) -> tuple[str, str]:
@@ -114,6 +117,13 @@ def _title(article: trafilatura.settings.Document | None, tree: _Element) -> str
     return str(tree.findtext(".//title") or tree.findtext(".//h1") or "")
 
 
+def _lost_headline(tree: _Element, title: str, article: trafilatura.settings.Document) -> str:
+    """Return the page's first headline if neither the title nor the article holds it."""
+    headline = next((one_line("".join(element.itertext())) for element in tree.iter("h1")), "")
+    kept = f"{title} {one_line(''.join(article.body.itertext()))}"
+    return "" if headline in kept or len(headline) > MAX_HEADLINE else headline
+
+
 def _n_characters(assembly: TextAssembly) -> int:
     return sum(block.end - block.start for block in assembly.blocks)
 
@@ -125,7 +135,7 @@ def _add_article(assembly: TextAssembly, parent: Iterable[_Element]) -> None:
             case "head":
                 level = str(element.get("rend", "h2"))[-1]
                 assembly.add("heading", _text(element), level=int(level) if level.isdigit() else 2)
-            case "table" if any(_has_blocks(cell) for cell in element.iter("cell")):
+            case "table" if any(len(cell) > 1 and _has_blocks(cell) for cell in element.iter("cell")):
                 for cell in element.iter("cell"):  # A table that lays out the page.
                     assembly.add("paragraph", cell.text or "")
                     _add_article(assembly, cell)
