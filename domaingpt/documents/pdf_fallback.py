@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 MAX_PAGES = 2000  # At pypdf's pace more would take minutes.
 # What pypdf raises on damaged input, seen on mutated files: besides its own errors, those of plain Python
 # that met an object of another type than the standard promises.
-PYPDF_ERRORS = (PyPdfError, DependencyError, ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError,
-                NotImplementedError, AssertionError, OverflowError, ZeroDivisionError)  # fmt: skip
+PYPDF_ERRORS = (
+    PyPdfError, DependencyError, ValueError, KeyError, IndexError, TypeError, AttributeError,
+    RecursionError, NotImplementedError, AssertionError, OverflowError, ZeroDivisionError,
+)  # fmt: skip
 
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # Its warnings would repeat per object.
 

@@ -6,6 +6,7 @@ that are not kept are counted as left out.
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
@@ -36,8 +37,13 @@ DECLARED_ENCODING = re.compile(
     rb"""<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]{2,40})""", re.I
 )
 DECLARATION_WINDOW_BYTES = 4096  # HTML asks for the first 1024; real pages are less strict.
+# trafilatura drops a <br> inside a cell and would glue the words around it.
+LINE_BREAK = re.compile(r"<br\b", re.IGNORECASE)
 XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 MAX_HEADLINE = 200  # Characters; a longer one is a paragraph in disguise.
+
+
+logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # What it cannot extract is handled here.
 
 
 def read(data: bytes, path: str, progress: Callable[[], None]) -> Document:
@@ -61,12 +67,7 @@ def read(data: bytes, path: str, progress: Callable[[], None]) -> Document:
             assembly.add("heading", headline, level=1)
         # Where a page is one table, trafilatura's body is that table itself.
         _add_article(assembly, article.body if article.body.tag == "body" else [article.body])
-    n_main = main_characters(tree)
-    kept_rows = sum(block.end - block.start for block in assembly.blocks if block.kind == "row")
-    # All in one piece: paragraphs made of line breaks were glued together.
-    glued = len(assembly.blocks) == 1 and _n_characters(assembly) > MAX_ONE_PIECE
-    table_lost = row_characters(tree) - kept_rows > LOST_TABLE_SHARE * n_main
-    if glued or table_lost or _n_characters(assembly) < KEPT_SHARE * n_main:
+    if _misjudged(assembly, tree):
         assembly = TextAssembly(path)
         add_body(assembly, tree)
     left_out = {"navigation characters": max(0, n_visible - _n_characters(assembly))}
@@ -105,7 +106,9 @@ def _parse(source: str, path: str) -> _Element:
 def _extract(source: str) -> trafilatura.settings.Document | None:
     """Return trafilatura's article, or None if it finds none or fails on the page."""
     try:
-        found = trafilatura.bare_extraction(source, include_comments=False, with_metadata=True)
+        found = trafilatura.bare_extraction(
+            LINE_BREAK.sub(r" \g<0>", source), include_comments=False, with_metadata=True
+        )
     except (etree.LxmlError, ValueError, TypeError, AttributeError, IndexError, KeyError, RecursionError):
         return None
     return found if isinstance(found, trafilatura.settings.Document) and found.body is not None else None
@@ -115,6 +118,16 @@ def _title(article: trafilatura.settings.Document | None, tree: _Element) -> str
     if article is not None and article.title:
         return str(article.title)
     return str(tree.findtext(".//title") or tree.findtext(".//h1") or "")
+
+
+def _misjudged(assembly: TextAssembly, tree: _Element) -> bool:
+    """Return whether the page is no article, so that taking it for one lost text or its structure."""
+    n_main, n_kept = main_characters(tree), _n_characters(assembly)
+    kept_rows = sum(block.end - block.start for block in assembly.blocks if block.kind == "row")
+    table_lost = row_characters(tree) - kept_rows > LOST_TABLE_SHARE * n_main
+    # All in one piece: paragraphs made of line breaks were glued together.
+    glued = len(assembly.blocks) == 1 and n_kept > MAX_ONE_PIECE
+    return glued or table_lost or n_kept < KEPT_SHARE * n_main
 
 
 def _lost_headline(tree: _Element, title: str, article: trafilatura.settings.Document) -> str:
