@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import decimal
 import re
 
 # What a number format says outside quotes, escapes, colours and conditions.
@@ -47,7 +48,7 @@ def shown_number(value: float) -> str:
         return str(int(value))
     text = f"{value:.{SIGNIFICANT_DIGITS}g}"
     if "e" in text and 1e-9 < abs(value) < 1:
-        return f"{value:.20f}".rstrip("0")[: 2 + SIGNIFICANT_DIGITS + 9]
+        return f"{decimal.Decimal(text):f}"
     return text
 
 

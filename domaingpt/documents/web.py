@@ -18,7 +18,13 @@ from domaingpt.documents.assembly import TextAssembly, one_line
 from domaingpt.documents.encoding import BOMS, decode
 from domaingpt.documents.tables import add_plain_table
 from domaingpt.documents.titles import meaningful_title
-from domaingpt.documents.web_body import add_body, main_characters, row_characters, visible_characters
+from domaingpt.documents.web_body import (
+    BLANK_LINE,
+    add_body,
+    main_characters,
+    row_characters,
+    visible_characters,
+)
 from domaingpt.errors import UnreadableDocument
 
 if TYPE_CHECKING:
@@ -39,6 +45,7 @@ DECLARED_ENCODING = re.compile(
 DECLARATION_WINDOW_BYTES = 4096  # HTML asks for the first 1024; real pages are less strict.
 # trafilatura drops a <br> inside a cell and would glue the words around it.
 LINE_BREAK = re.compile(r"<br\b", re.IGNORECASE)
+TRAILING_SPACES = re.compile(r"[ \t]+\n")
 XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 MAX_HEADLINE = 200  # Characters; a longer one is a paragraph in disguise.
 
@@ -163,8 +170,11 @@ def _add_article(assembly: TextAssembly, parent: Iterable[_Element]) -> None:
             case "div" | "body" | "quote" if len(element) and _has_blocks(element):
                 assembly.add("paragraph", element.text or "")
                 _add_article(assembly, element)
-            case _:
+            case "code":
                 assembly.add("paragraph", _text(element))
+            case _:
+                for paragraph in BLANK_LINE.split(_text(element)):
+                    assembly.add("paragraph", paragraph)
         assembly.add("paragraph", element.tail or "")
 
 
@@ -173,7 +183,7 @@ def _has_blocks(element: _Element) -> bool:
 
 
 def _text(element: _Element, skip: tuple[str, ...] = ()) -> str:
-    return "".join(_pieces(element, skip))
+    return TRAILING_SPACES.sub("\n", "".join(_pieces(element, skip)))
 
 
 def _pieces(element: _Element, skip: tuple[str, ...]) -> Iterator[str]:
