@@ -35,7 +35,10 @@ def questions(name: str) -> tuple[dict[str, Any], ...]:
 
 @cache
 def pages(path: Path) -> tuple[str, ...]:
-    """Return the text of each page of a PDF, or of any other document as a single page."""
+    """Return the text of each page of a PDF, or of any other document as a single page.
+
+    A number in a workbook counts both as it is displayed (2,560) and as it is stored (2560).
+    """
     match path.suffix:
         case ".pdf":
             with pypdfium2.PdfDocument(path) as pdf:
@@ -45,8 +48,8 @@ def pages(path: Path) -> tuple[str, ...]:
             return ("\n".join(docx_text(block) for block in blocks),)
         case ".xlsx":
             book = openpyxl.load_workbook(path)
-            rows = (row for sheet in book for row in sheet.iter_rows())
-            return ("\n".join(" | ".join(displayed(cell) for cell in row) for row in rows),)
+            cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+            return ("\n".join([displayed(cell) for cell in cells] + [str(cell.value) for cell in cells]),)
         case ".csv":
             with path.open(encoding="utf-8", newline="") as file:
                 return ("\n".join(" | ".join(row) for row in csv.reader(file)),)

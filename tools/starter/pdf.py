@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
+from reportlab import rl_config
 from reportlab.lib.colors import HexColor, white
 from reportlab.lib.enums import TA_RIGHT
 from reportlab.lib.pagesizes import A4
@@ -28,6 +29,7 @@ from reportlab.platypus import Table as PdfTable
 
 from starter.blocks import Block, Bullets, Heading, PageBreak, Table, Text, bold_runs, parse
 
+rl_config.useA85 = 0  # binary streams: smaller, and git does not take the files for text
 MARGIN = 22 * mm
 WIDTH = A4[0] - 2 * MARGIN
 PADDING = 4
