@@ -17,9 +17,22 @@ def text_stream(*lines: str) -> str:
 
 
 def make_pdf(
-    pages: Sequence[str], *, outline: Sequence[tuple[str, int]] = (), title: str = "", page_extra: str = ""
+    pages: Sequence[str],
+    *,
+    outline: Sequence[tuple[str, int]] = (),
+    title: str = "",
+    page_extra: str = "",
+    extra: Sequence[str] = (),
 ) -> bytes:
-    """Return a PDF with one content stream per page; `outline` holds (title, page from 0)."""
+    """Return a PDF with one content stream per page.
+
+    Args:
+        pages: Content streams.
+        outline: (title, page from 0) of each bookmark.
+        title: Metadata.
+        page_extra: More entries of every page's dictionary.
+        extra: More objects; without an outline the first has the number 4 + 2 * len(pages).
+    """
     n_pages = len(pages)
     first_outline = 4 + 2 * n_pages
     kids = " ".join(f"{4 + 2 * index} 0 R" for index in range(n_pages))
@@ -48,6 +61,7 @@ def make_pdf(
                 f"<< /Title ({entry}) /Parent {first_outline} 0 R {following} {previous} "
                 f"/Dest [{4 + 2 * page} 0 R /Fit] >>"
             )
+    objects.extend(extra)
     objects.append(f"<< /Title ({title}) >>")
     return _file(objects)
 

@@ -119,16 +119,25 @@ def test_a_page_pdfium_fails_on_is_read_by_pypdf(monkeypatch: pytest.MonkeyPatch
     assert document.notes == ("page 2 read by pypdf: Failed to load page.",)
 
 
-def test_filled_form_fields_are_text_and_attachments_are_counted() -> None:
-    """What a reader sees on the page is in the text."""
-    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(make_pdf([text_stream("Name:")]))))
+def test_a_filled_form_field_is_text() -> None:
+    """What a reader sees on the page is in the text, though it is an annotation."""
+    appearance = "BT /F1 12 Tf 2 2 Td (Jane Doe) Tj ET"
+    widget = "<< /Type /Annot /Subtype /Widget /FT /Tx /F 4 /Rect [72 600 272 620] /AP << /N 7 0 R >> >>"
+    form = (
+        "<< /Type /XObject /Subtype /Form /BBox [0 0 200 20] /Resources << /Font << /F1 3 0 R >> >> "
+        f"/Length {len(appearance)} >>\nstream\n{appearance}\nendstream"
+    )
+    data = make_pdf([text_stream("Name:")], page_extra="/Annots [6 0 R]", extra=(widget, form))
+    assert read_document(data, "a.pdf").text == "Name:\r\nJane Doe"
+
+
+def test_attachments_are_counted_as_left_out() -> None:
+    """They are files of their own."""
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(make_pdf([text_stream("See attached.")]))))
     writer.add_attachment("data.csv", b"a,b")
-    note = "<< /Type /Annot /Subtype /FreeText >>"
-    assert note
     stream = io.BytesIO()
     writer.write(stream)
-    document = read_document(stream.getvalue(), "a.pdf")
-    assert document.left_out == {"attachments": 1}
+    assert read_document(stream.getvalue(), "a.pdf").left_out == {"attachments": 1}
 
 
 def test_a_page_tree_bomb_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
