@@ -94,11 +94,17 @@ def _rows(sheet: Any, twin: Any, progress: Callable[[], None]) -> Iterator[list[
     for number, row in enumerate(sheet.iter_rows()):
         if number % ROWS_PER_PROGRESS == 0:
             progress()
-        texts = [
-            shown_value(cell.value, cell.number_format) if cell.value is not None else "" for cell in row
-        ]
+        texts = [_shown(cell) for cell in row]
         if twin_rows is not None:
             for column, cell in enumerate(next(twin_rows)):
                 if not texts[column] and cell.value is not None:
                     texts[column] = str(getattr(cell.value, "text", cell.value))
         yield texts
+
+
+def _shown(cell: Any) -> str:
+    value = cell.value
+    if value is None or isinstance(value, str):
+        return value or ""
+    # Looking the format up costs more than the value itself; only numbers need it.
+    return shown_value(value, cell.number_format if isinstance(value, (int, float)) else "General")

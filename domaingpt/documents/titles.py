@@ -10,7 +10,7 @@ from domaingpt.documents.assembly import one_line
 MAX_TITLE_CHARACTERS = 200
 # "Microsoft Word - contract v3.doc", "untitled", "Document1", "PowerPoint Presentation", "scan0001".
 RESIDUE = re.compile(
-    r"microsoft (word|excel|powerpoint) - .*|untitled.*|unnamed.*|unknown|title|no title|"
+    r"word document|microsoft (word|excel|powerpoint) - .*|untitled.*|unnamed.*|unknown|title|no title|"
     r"(document|presentation|book|slide|scan|img|page|sheet)[ _-]?\d*|powerpoint presentation|"
     r"\(?(anonymous|unspecified|none|null)\)?|about:blank|https?://\S+|file:\S+",
     re.IGNORECASE,

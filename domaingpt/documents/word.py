@@ -112,8 +112,8 @@ class _Walker:
         number = self._numbering.label(element)
         level = self._styles.level(element)
         if text.strip():
-            if level and self._styles.is_title(element):
-                self.title = self.title or text
+            if level and not self.title and (self._styles.is_title(element) or not self.assembly.blocks):
+                self.title = text
             shown = f"{number} {text.strip()}" if number else text
             self.assembly.add("heading" if level else "paragraph", shown, level=level)
         for box in boxes_of(element):
