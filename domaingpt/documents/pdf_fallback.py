@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import logging
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import pypdf
 from pypdf import PdfReader
-from pypdf.errors import DependencyError, PyPdfError
+from pypdf.errors import DependencyError, DeprecationError, PyPdfError
 
 from domaingpt.documents.assembly import MAX_CHARACTERS, one_line, whole_characters
 from domaingpt.documents.pdf_outline import OutlineEntry
@@ -23,9 +26,13 @@ MAX_PAGES = 2000  # At pypdf's pace more would take minutes.
 # What pypdf raises on damaged input, seen on mutated files: besides its own errors, those of plain Python
 # that met an object of another type than the standard promises.
 PYPDF_ERRORS = (
-    PyPdfError, DependencyError, ValueError, KeyError, IndexError, TypeError, AttributeError,
-    RecursionError, NotImplementedError, AssertionError, OverflowError, ZeroDivisionError,
+    PyPdfError, DependencyError, DeprecationError, ValueError, KeyError, IndexError, TypeError,
+    AttributeError, RecursionError, NotImplementedError, AssertionError, OverflowError, ZeroDivisionError,
 )  # fmt: skip
+
+# Two of eight real 10-Q filings hold arrays of more than pypdf's 100,000 elements; bombs are bounded by the
+# process. Everything else stays at pypdf's own limits.
+LIMITS = {"array_maximum_element_count": 1_000_000, "dictionary_maximum_element_count": 1_000_000}
 
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # Its warnings would repeat per object.
 
@@ -47,7 +54,23 @@ def read_pages(data: bytes, path: str, progress: Callable[[], None]) -> PdfConte
         UnreadableDocument: If it has no pages, or far too many.
         PYPDF_ERRORS: On damage.
     """
-    reader = _open(data, path)
+    with _limits():
+        return _read_pages(_open(data, path), path, progress)
+
+
+def read_page(data: bytes, index: int) -> tuple[str, PageStatus]:
+    """Read one page, counted from 0."""
+    with _limits():
+        return _page(_open(data, ""), index)
+
+
+def _limits() -> AbstractContextManager[object]:
+    # pypdf before 7.0 has fixed limits.
+    apply = getattr(pypdf, "apply_configuration", None)
+    return apply(**LIMITS) if apply else contextlib.nullcontext()
+
+
+def _read_pages(reader: PdfReader, path: str, progress: Callable[[], None]) -> PdfContent:
     n_pages = len(reader.pages)
     if not 0 < n_pages <= MAX_PAGES:
         raise UnreadableDocument(f"damaged PDF with {n_pages:,} pages", path)
@@ -63,11 +86,6 @@ def read_pages(data: bytes, path: str, progress: Callable[[], None]) -> PdfConte
         if n_characters > MAX_CHARACTERS:
             raise UnreadableDocument(f"holds more than {MAX_CHARACTERS:,} characters", path)
     return PdfContent(pages, _outline(reader), _title(reader))
-
-
-def read_page(data: bytes, index: int) -> tuple[str, PageStatus]:
-    """Read one page, counted from 0."""
-    return _page(_open(data, ""), index)
 
 
 def _open(data: bytes, path: str) -> PdfReader:
