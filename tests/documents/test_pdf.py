@@ -119,6 +119,25 @@ def test_a_page_pdfium_fails_on_is_read_by_pypdf(monkeypatch: pytest.MonkeyPatch
     assert document.notes == ("page 2 read by pypdf: Failed to load page.",)
 
 
+@pytest.mark.parametrize("error", pdf.pdf_fallback.PYPDF_ERRORS)
+def test_a_page_neither_engine_reads_costs_only_itself(
+    error: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page needs OCR, and a note says why; whatever pypdf raised."""
+
+    def refuse(opened: object, index: int, left_out: object) -> None:
+        raise pdf.pdfium.PdfiumError("Failed to load page.")
+
+    def fail(data: bytes, index: int) -> None:
+        raise error("bad")
+
+    monkeypatch.setattr(pdf, "_page_text", refuse)
+    monkeypatch.setattr(pdf.pdf_fallback, "read_page", fail)
+    document = read_document(make_pdf([text_stream("One")]), "a.pdf")
+    assert document.pages == (Page(1, 0, 0, "needs_ocr"),)
+    assert document.notes == ("page 1 could not be read: Failed to load page.",)
+
+
 def test_a_filled_form_field_is_text() -> None:
     """What a reader sees on the page is in the text, though it is an annotation."""
     appearance = "BT /F1 12 Tf 2 2 Td (Jane Doe) Tj ET"
