@@ -73,6 +73,21 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence, table row or list item: `document.text[start:end]`, without white space around it.
+
+    Attributes:
+        start: First code point in the document's text.
+        end: One past the last code point.
+        page: Page of the first code point, from 1; None where the format has no pages.
+    """
+
+    start: int
+    end: int
+    page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Chunk:
     """A verbatim piece of a document, the unit that is embedded and retrieved.
 
@@ -89,6 +104,7 @@ class Chunk:
         section: Heading path, e.g. "Item 2. MD&A › Products"; may be empty.
         context: What is added for embedding and matching: title, heading path, table header.
         n_tokens: Tokens of `text` by the embedder's own tokenizer, without special tokens.
+        sentences: Its sentences, table rows and list items in order; headings are left out.
     """
 
     id: str
@@ -101,6 +117,7 @@ class Chunk:
     section: str = ""
     context: str = ""
     n_tokens: int = 0
+    sentences: tuple[Sentence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

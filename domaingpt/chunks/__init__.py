@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from domaingpt.chunks.packing import pack
 from domaingpt.chunks.sentences import Break, Unit, split_sentences, split_units
 from domaingpt.chunks.views import search_view
-from domaingpt.types import Chunk, Document, Page
+from domaingpt.types import Chunk, Document, Page, Sentence
 
 __all__ = ["CHUNKER", "CountTokens", "chunk_document", "embedded_text", "page_at", "readable_name", "search_view", "split_sentences"]
 
@@ -65,6 +65,7 @@ def chunk_document(
                 section=section,
                 context=context.build(section, list(headers)),
                 n_tokens=n_tokens,
+                sentences=_sentences(units[first:last], document.pages),
             )
         )
     return chunks
@@ -126,6 +127,10 @@ def _halves(text: str, unit: Unit) -> list[Unit]:
         Unit(unit.start, left_end, unit.before, header=unit.header),
         Unit(right_start, unit.end, Break.NONE, header=unit.header),
     ]
+
+
+def _sentences(units: Sequence[Unit], pages: Sequence[Page]) -> tuple[Sentence, ...]:
+    return tuple(Sentence(u.start, u.end, page_at(pages, u.start)) for u in units if not u.is_heading)
 
 
 def _section_paths(document: Document) -> Callable[[int], str]:

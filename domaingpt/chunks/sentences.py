@@ -170,7 +170,9 @@ def _flows_on(line: str, following: str, width: int) -> bool:
 
 
 def _looks_like_row(line: str) -> bool:
-    """Return whether the line is a table row: two numbers or more, the last word among them."""
+    """Return whether the line is a table row: cells with bars between, or numbers of which one is last."""
+    if " | " in line:
+        return True
     words = line.split()
     numbers = sum(1 for word in words if NUMBER.fullmatch(word))
     return numbers >= 2 and bool(NUMBER.fullmatch(words[-1]) or words[-1] in "%)—-")

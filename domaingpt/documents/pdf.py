@@ -1,7 +1,8 @@
 r"""PDF → Document: text, outline and metadata by PDFium; pypdf where PDFium cannot open a file or a page.
 
-A document's text is PDFium's raw page texts joined by newlines. PDFium gives "\r\n" line ends and U+FFFE
-for a hyphen at a line's end; both are kept, since cleaning belongs to the views made from the text.
+A document's text is its page texts joined by newlines: PDFium's characters, in the printed lines (`pdf_lines`).
+PDFium gives "\r\n" line ends and U+FFFE for a hyphen at a line's end; both are kept, since cleaning belongs to
+the views made from the text.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import pypdfium2.raw as pdfium_c
 
 from domaingpt.documents import pdf_fallback
 from domaingpt.documents.assembly import MAX_CHARACTERS, one_line, whole_characters
+from domaingpt.documents.pdf_lines import page_text
 from domaingpt.documents.pdf_outline import OutlineEntry, locate_outline
 from domaingpt.documents.titles import meaningful_title
 from domaingpt.errors import EncryptedDocument, UnreadableDocument
@@ -134,8 +136,7 @@ def _page_text(pdf: pdfium.PdfDocument, index: int, left_out: dict[str, int]) ->
             page = pdf[index]
         textpage = page.get_textpage()
         try:
-            # The bounded call gives full Unicode, where get_text_range stops at UCS-2.
-            text = whole_characters(textpage.get_text_bounded())
+            text = whole_characters(page_text(textpage))
         finally:
             textpage.close()
         return text, _status(page, text)

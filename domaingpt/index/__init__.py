@@ -63,6 +63,9 @@ class Index(Protocol):
             KeyError: If an id is unknown.
         """
 
+    def terms(self, text: str) -> list[str]:
+        """Return the terms of a text as the lexical arm knows them, in order, repeats kept."""
+
     def idf(self, terms: Sequence[str]) -> list[float]:
         """Return how rare each term is in the corpus, at least 0."""
 
@@ -119,6 +122,10 @@ class LocalIndex:
     def chunks(self, ids: Sequence[str]) -> list[Chunk]:
         """Return the chunks of the ids, in that order."""
         return self.corpus.chunks(self.corpus.rows_of(ids))
+
+    def terms(self, text: str) -> list[str]:
+        """Return the terms of a text as the lexical arm knows them, in order, repeats kept."""
+        return self.analyzer.terms(text)
 
     def idf(self, terms: Sequence[str]) -> list[float]:
         """Return how rare each term is in the corpus, at least 0."""

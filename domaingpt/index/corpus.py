@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from domaingpt.errors import IndexCorrupt
-from domaingpt.types import Block, Chunk, Document, Page
+from domaingpt.types import Block, Chunk, Document, Page, Sentence
 
 T = TypeVar("T")
 
@@ -51,6 +51,7 @@ CREATE TABLE chunks (
     page INTEGER, page_end INTEGER,
     section TEXT NOT NULL, context TEXT NOT NULL, text TEXT NOT NULL,
     n_tokens INTEGER NOT NULL,
+    sentences TEXT NOT NULL,     -- JSON: [start, end, page] of each; start and end count from the chunk's
     vector_key BLOB NOT NULL     -- hash of the embedded string
 );
 """
@@ -59,7 +60,7 @@ CORPUS_INDEXES = """
 CREATE UNIQUE INDEX chunks_id ON chunks (id);
 CREATE INDEX chunks_vector_key ON chunks (vector_key);
 """
-CHUNK_COLUMNS = "c.id, d.path, c.start, c.end, c.text, c.page, c.page_end, c.section, c.context, c.n_tokens"
+CHUNK_COLUMNS = "c.id, d.path, c.start, c.end, c.text, c.page, c.page_end, c.section, c.context, c.n_tokens, c.sentences"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,7 @@ class Corpus:
         marks = ",".join("?" * len(rows))
         found = self._guarded(
             lambda: {
-                row: Chunk(*values)
+                row: _chunk(values)
                 for row, *values in self._connection.execute(
                     f"SELECT c.row, {CHUNK_COLUMNS} FROM chunks c JOIN documents d ON d.id = c.document_id"
                     f" WHERE c.row IN ({marks})",
@@ -157,12 +158,12 @@ class Corpus:
         """Yield every chunk in the order of rows."""
         query = f"SELECT {CHUNK_COLUMNS} FROM chunks c JOIN documents d ON d.id = c.document_id ORDER BY c.row"
         for values in self._connection.execute(query):
-            yield Chunk(*values)
+            yield _chunk(values)
 
     def stored_rows(self, document: DocumentRow) -> list[tuple[Any, ...]]:
         """Return a document's chunk rows as stored, without row and document_id, in order."""
         return self._connection.execute(
-            "SELECT id, start, end, page, page_end, section, context, text, n_tokens, vector_key FROM chunks"
+            "SELECT id, start, end, page, page_end, section, context, text, n_tokens, sentences, vector_key FROM chunks"
             " WHERE document_id = ? ORDER BY row",
             [document.id],
         ).fetchall()
@@ -227,7 +228,7 @@ class CorpusWriter:
         numbered = [(first_row + i, self._n_documents, *row) for i, row in enumerate(rows)]
         self._connection.executemany(
             "INSERT INTO chunks (row, document_id, id, start, end, page, page_end, section, context, text, n_tokens,"
-            " vector_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " sentences, vector_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             numbered,
         )
         self.n_rows += len(numbered)
@@ -255,10 +256,19 @@ class CorpusWriter:
 
 def chunk_row(chunk: Chunk, vector_key: bytes) -> tuple[Any, ...]:
     """Return a chunk in the column order of `Corpus.stored_rows`."""
+    sentences = json.dumps([(s.start - chunk.start, s.end - chunk.start, s.page) for s in chunk.sentences])
     return (
         chunk.id, chunk.start, chunk.end, chunk.page, chunk.page_end, chunk.section, chunk.context, chunk.text,
-        chunk.n_tokens, vector_key,
+        chunk.n_tokens, sentences, vector_key,
     )  # fmt: skip
+
+
+def _chunk(values: Sequence[Any]) -> Chunk:
+    """Return the chunk of a row of CHUNK_COLUMNS."""
+    *plain, packed = values
+    base: int = plain[2]
+    sentences = (Sentence(base + start, base + end, page) for start, end, page in json.loads(packed))
+    return Chunk(*plain, sentences=tuple(sentences))
 
 
 def write_content(connection: sqlite3.Connection, key: str, document: Document) -> None:

@@ -1,0 +1,5 @@
+"""`python -m domaingpt`."""
+
+from domaingpt.cli import main
+
+main()

@@ -1,0 +1,46 @@
+"""Stage 6: question + evidence → Answer. Evidence first, verification always, quotes when a draft fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from domaingpt.models import GeneratorSpec
+
+__all__ = ["Generator", "load_generator"]
+
+
+class Generator(Protocol):
+    """Writes text from a prompt. One call at a time; the implementation locks.
+
+    Attributes:
+        name: The model's name, shown with the answer.
+        n_ctx: Tokens that prompt and answer may have together.
+    """
+
+    name: str
+    n_ctx: int
+
+    def count_tokens(self, text: str) -> int:
+        """Return the number of tokens of a text by the model's own tokenizer."""
+
+    def generate(self, system: str, user: str, max_tokens: int) -> Iterator[str]:
+        """Yield pieces of the model's text; closing the iterator stops the model.
+
+        Neither text can open a turn of its own: special tokens in them are plain text.
+
+        Raises:
+            PromptTooLong: If prompt and `max_tokens` exceed `n_ctx`.
+        """
+
+
+def load_generator(spec: GeneratorSpec) -> Generator:
+    """Load a local model.
+
+    Raises:
+        MissingExtra: If llama-cpp-python is not installed.
+        ModelLoadFailed: If the file is not the expected one or does not load.
+    """
+    from domaingpt.answer.llama import LlamaGenerator
+
+    return LlamaGenerator(spec)

@@ -1,0 +1,185 @@
+"""Evidence → Answer: a verified draft where there is one, else the best quotes, else an abstention.
+
+The order of trust is fixed: what a model writes is shown only where `verify` finds it in the evidence;
+where nothing it wrote passes, the documents speak for themselves.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from domaingpt.answer import Generator
+from domaingpt.answer.prompt import fitting_evidence, system_text, user_text
+from domaingpt.answer.verify import Terms, supporting_evidence
+from domaingpt.chunks import search_view, split_sentences
+from domaingpt.config import DomainConfig
+from domaingpt.types import Citation, Evidence
+
+# A question is refused when its best evidence says this little. Measured so that at most 3 % of the
+# answerable questions of XQuAD en are refused (benchmarks/results/abstention.json); calibration on the
+# domain's own passages replaces these.
+MIN_SUPPORT = 0.62
+MIN_COVERAGE_WITHOUT_DENSE = 0.2
+# Quotes that follow the best one when quotes are the answer: those whose score is this near.
+# Guess, unmeasured.
+QUOTE_MARGIN = 1.0
+MAX_QUOTES = 2
+# A drafted sentence counts only if evidence whose score is this near the best backs it: a small model
+# likes to retell what was found but does not answer.
+WRITTEN_MARGIN = 0.5
+MARKS = re.compile(r"\s*[\[(]\d+(?:\s*,\s*\d+)*[\])]")  # citation marks of the model's own: never shown
+REFUSALS = re.compile(r"\bnot found\b|do(?:es)? not (?:say|contain|mention|provide|hold)|no information", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What composing gave.
+
+    Attributes:
+        text: With citation marks; empty if there is no answer.
+        cited: The evidence in the order of its numbers.
+        written: Whether a model wrote it; else it is made of quotes.
+        dropped: Drafted sentences that failed verification.
+    """
+
+    text: str
+    cited: tuple[Evidence, ...]
+    written: bool
+    dropped: int = 0
+
+
+@dataclass(slots=True)
+class _Numbering:
+    """Numbers citations in the order in which they are first used."""
+
+    cited: list[Evidence] = field(default_factory=list)
+
+    def mark(self, items: Sequence[Evidence]) -> str:
+        """Return the mark of some evidence, e.g. " [1][2]"."""
+        for item in items:
+            if item not in self.cited:
+                self.cited.append(item)
+        return " " + "".join(f"[{self.cited.index(item) + 1}]" for item in items)
+
+
+def why_abstain(evidence: Sequence[Evidence], *, dense: bool) -> str | None:
+    """Return the reason not to answer from this evidence, or None.
+
+    Args:
+        evidence: Best first.
+        dense: Whether the embedder covers the question's language.
+    """
+    if not evidence:
+        return "Nothing in the documents shares a word with the question."
+    coverage = max(item.coverage for item in evidence)
+    if not dense:
+        return None if coverage >= MIN_COVERAGE_WITHOUT_DENSE else "Nothing close to the question was found."
+    support = max(item.dense + item.coverage for item in evidence)
+    return None if support >= MIN_SUPPORT else "Nothing close to the question was found."
+
+
+def compose(
+    question: str,
+    evidence: Sequence[Evidence],
+    config: DomainConfig,
+    terms: Terms,
+    generator: Generator | None,
+    on_sentence: Callable[[str], None] = lambda _: None,
+) -> Draft:
+    """Answer from evidence that was found worth answering from.
+
+    Args:
+        question: In the user's words.
+        evidence: Best first, not empty.
+        config: For instructions and limits.
+        terms: The index's analysis of text.
+        generator: Writes the draft; None for quotes.
+        on_sentence: Hears each sentence when it has passed, with its marks.
+    """
+    dropped = 0
+    if generator is not None:
+        draft = _written(question, evidence, config, terms, generator, on_sentence)
+        if draft.text:
+            return draft
+        dropped = draft.dropped
+    quotes = _quoted(evidence, config.answer.max_characters)
+    on_sentence(quotes.text)
+    return Draft(quotes.text, quotes.cited, written=False, dropped=dropped)
+
+
+def cite(evidence: Sequence[Evidence]) -> tuple[Citation, ...]:
+    """Return the citations of some evidence, numbered from 1.
+
+    Each quote is compared with the stored text once more; a quote that is not verbatim is a bug.
+    """
+    citations = []
+    for n, item in enumerate(evidence, start=1):
+        chunk = item.chunk
+        if chunk.text[item.start - chunk.start : item.end - chunk.start] != item.quote:
+            raise AssertionError(f"The quote at {chunk.document}:{item.start} is not verbatim.")
+        citations.append(
+            Citation(n, chunk.document, item.page, chunk.section, item.quote, item.start, item.end)
+        )
+    return tuple(citations)
+
+
+def _written(
+    question: str,
+    evidence: Sequence[Evidence],
+    config: DomainConfig,
+    terms: Terms,
+    generator: Generator,
+    on_sentence: Callable[[str], None],
+) -> Draft:
+    """Return the sentences of the model's draft that passed."""
+    system = system_text(config)
+    shown = fitting_evidence(question, evidence, system, generator, config.answer.max_tokens)
+    pieces = generator.generate(system, user_text(question, shown), config.answer.max_tokens)
+    trusted = [item for item in shown if item.score >= evidence[0].score - WRITTEN_MARGIN]
+    numbering = _Numbering()
+    passed: list[str] = []
+    dropped = 0
+    for sentence in _sentences(pieces):
+        plain = MARKS.sub("", sentence).strip()
+        position = None if REFUSALS.search(plain) else supporting_evidence(plain, trusted, question, terms)
+        if position is None:
+            dropped += 1
+            continue
+        length = sum(len(text) + 1 for text in passed)
+        if plain in (text.rsplit(" [", 1)[0] for text in passed) or length + len(plain) + 8 > config.answer.max_characters:
+            continue
+        text = plain + numbering.mark([trusted[position]])
+        passed.append(text)
+        on_sentence(text)
+    return Draft(" ".join(passed), tuple(numbering.cited), written=True, dropped=dropped)
+
+
+def _sentences(pieces: Iterator[str]) -> Iterator[str]:
+    """Yield the sentences of a text that arrives in pieces, each as soon as the next one begins."""
+    text = ""
+    done = 0
+    for piece in pieces:
+        text += piece
+        spans = list(split_sentences(text, done))
+        for start, end in spans[:-1]:
+            yield text[start:end]
+            done = end
+    for start, end in split_sentences(text, done):
+        yield text[start:end]
+
+
+def _quoted(evidence: Sequence[Evidence], max_characters: int) -> Draft:
+    """Return the best quotes as the answer: the first, and those nearly as good while there is room."""
+    numbering = _Numbering()
+    parts: list[str] = []
+    for item in evidence[:MAX_QUOTES]:
+        if parts and item.score < evidence[0].score - QUOTE_MARGIN:
+            break
+        part = search_view(item.quote) + numbering.mark([item])
+        if parts and sum(map(len, parts)) + len(part) + len(parts) > max_characters:
+            numbering.cited.pop()
+            break
+        parts.append(part)
+    return Draft(" ".join(parts), tuple(numbering.cited), written=False)
