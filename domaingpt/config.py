@@ -148,9 +148,7 @@ def _checked(
     for key, value in table.items():
         if key not in known:
             nearest = difflib.get_close_matches(key, known, n=1, cutoff=0)
-            raise BadConfig(
-                f"{where}: unknown key '{prefix}{key}'.", f"Did you mean '{prefix}{nearest[0]}'?"
-            )
+            raise BadConfig(f"{where}: unknown key '{prefix}{key}'.", f"Did you mean '{prefix}{nearest[0]}'?")
         if prefix or key not in SECTIONS:
             values[key] = _converted(prefix + key, value, str(known[key].type), where)
     return values

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
-import numpy.typing as npt
 
 from domaingpt import durable
 from domaingpt.chunks import CHUNKER, chunk_document, embedded_text, readable_name
@@ -106,9 +105,7 @@ def ingest(
         return run.run(rebuild=rebuild, started=started)
 
 
-def plan(
-    config: DomainConfig, documents_folder: Path, index_folder: Path, *, embedder: Embedder
-) -> IngestReport:
+def plan(config: DomainConfig, documents_folder: Path, index_folder: Path, *, embedder: Embedder) -> IngestReport:
     """Return what `ingest` would do, from signatures and hashes alone; reads no document, writes nothing."""
     started = time.monotonic()
     run = _Ingest(config, documents_folder, index_folder, embedder, lambda *_: None, lambda _: None)
@@ -423,7 +420,10 @@ class _Ingest:
             "chunker": self.chunker,
             "language": self.config.language,
             "analyzer": self.analyzer.name,
-            "counts": {"documents": ledger.files["found"] - ledger.files["skipped"] - ledger.files["failed"], "chunks": layout.n_rows},
+            "counts": {
+                "documents": ledger.files["found"] - ledger.files["skipped"] - ledger.files["failed"],
+                "chunks": layout.n_rows,
+            },
             "ledger": ledger.to_json(),
         }
 
@@ -458,11 +458,15 @@ class _Ingest:
         ledger = draw_up(entries, accounts, n_read=0, chunks=chunks)
         committed = None
         stored = {path: source.to_json() for path, source in sources.items()}
-        if _as_stored(stored) != generation.sources() or _skips(ledger) != _skips(Ledger.from_json(generation.manifest["ledger"])):
+        if _as_stored(stored) != generation.sources() or _skips(ledger) != _skips(
+            Ledger.from_json(generation.manifest["ledger"])
+        ):
             with generations.new_generation(self.index_folder) as building:
                 linked = generations.link_unchanged(generation, building)
                 _write_sources(building, sources)
-                kept = {k: v for k, v in generation.manifest.items() if k not in ("format", "generation", "files", "ledger")}
+                kept = {
+                    k: v for k, v in generation.manifest.items() if k not in ("format", "generation", "files", "ledger")
+                }
                 folder = generations.commit(self.index_folder, building, {**kept, "ledger": ledger.to_json()}, linked)
                 committed = int(folder.name)
         self.staging.discard()

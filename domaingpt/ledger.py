@@ -1,9 +1,9 @@
 """The account of an ingest: nothing that lay in the folder is lost without a word.
 
-    files found           = indexed + unchanged + duplicate + skipped + failed     (removed ones apart)
-    pages                 = with text + by OCR + empty + needing OCR
-    characters of text    = characters in chunks + white space between chunks
-    chunks over the embedder's limit = 0
+files found           = indexed + unchanged + duplicate + skipped + failed     (removed ones apart)
+pages                 = with text + by OCR + empty + needing OCR
+characters of text    = characters in chunks + white space between chunks
+chunks over the embedder's limit = 0
 """
 
 from __future__ import annotations

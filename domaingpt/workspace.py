@@ -22,7 +22,15 @@ from domaingpt.ask import ask
 from domaingpt.config import DomainConfig, check_name, default_title, load_config
 from domaingpt.documents import discover
 from domaingpt.embeddings import Embedder, load_embedder
-from domaingpt.errors import DomainError, DomainExists, DomainNotFound, IndexMissing, IndexStale, MissingExtra, WorkspaceNotFound
+from domaingpt.errors import (
+    DomainError,
+    DomainExists,
+    DomainNotFound,
+    IndexMissing,
+    IndexStale,
+    MissingExtra,
+    WorkspaceNotFound,
+)
 from domaingpt.index import Arm, LocalIndex, open_index
 from domaingpt.index import generation as generations
 from domaingpt.ingest import IngestReport, Progress, ingest, plan
@@ -93,7 +101,8 @@ class Workspace:
         if name not in names:
             known = ", ".join(names) or "none yet"
             raise DomainNotFound(
-                f"There is no domain '{name}' in {self.path}; there are: {known}.", f"Create it with: domaingpt new {name}"
+                f"There is no domain '{name}' in {self.path}; there are: {known}.",
+                f"Create it with: domaingpt new {name}",
             )
         return Domain(self, name)
 
@@ -224,7 +233,9 @@ class Domain:
         spec = find_generator(self.config.answer.model)
         if spec is None:
             if self.config.answer.model == "auto":
-                self.notify("No language model is installed: answers are quotes. For written ones: pip install '.[llm]'")
+                self.notify(
+                    "No language model is installed: answers are quotes. For written ones: pip install '.[llm]'"
+                )
             return None
         try:
             return load_generator(spec)
@@ -236,13 +247,17 @@ class Domain:
 
     # --- the index -----------------------------------------------------------------------------
 
-    def ingest(
-        self, *, rebuild: bool = False, progress: Progress = lambda stage, done, total: None
-    ) -> IngestReport:
+    def ingest(self, *, rebuild: bool = False, progress: Progress = lambda stage, done, total: None) -> IngestReport:
         """Bring the index up to date with the folder; see `domaingpt.ingest.ingest`."""
         folder = self.documents_folder
         report = ingest(
-            self.config, folder, self.index_folder, embedder=self.embedder, rebuild=rebuild, progress=progress, notify=self.notify
+            self.config,
+            folder,
+            self.index_folder,
+            embedder=self.embedder,
+            rebuild=rebuild,
+            progress=progress,
+            notify=self.notify,
         )
         self._close_index()
         return report
@@ -325,7 +340,9 @@ class Domain:
         )
         return hits, {"total": round((time.perf_counter() - started) * 1000, 1)}
 
-    def ask(self, question: str, *, only: str | None = None, on_sentence: Callable[[str], None] = lambda _: None) -> Answer:
+    def ask(
+        self, question: str, *, only: str | None = None, on_sentence: Callable[[str], None] = lambda _: None
+    ) -> Answer:
         """Answer a question from the documents, or abstain; ingests first if the domain never was.
 
         Args:
@@ -335,9 +352,7 @@ class Domain:
         """
         if not self.is_ingested:
             self.ingest()
-        return ask(
-            question, self.config, self.index, self.embedder, self.generator, only=only, on_sentence=on_sentence
-        )
+        return ask(question, self.config, self.index, self.embedder, self.generator, only=only, on_sentence=on_sentence)
 
 
 def _new_config(name: str, title: str, description: str, documents: str, template: Domain | None) -> str:

@@ -1,0 +1,78 @@
+"""The command line: translates arguments into calls of the library, and results into text or JSON.
+
+stdout is the answer; stderr is progress and notices. Exit codes: 0 well, 1 error, 2 usage, 3 done but
+some files need the user, 130 interrupted. Each command is a module of its own, imported when it runs.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import click
+
+from domaingpt import __version__
+from domaingpt.cli.failures import failing_well
+
+COMMANDS = {
+    "ask": "Answer a question from a domain's documents, with quotes.",
+    "chat": "Ask several questions in turn.",
+    "completion": "Print the shell completion script.",
+    "doctor": "Check what is installed, and measure this machine.",
+    "domains": "List the domains with their state.",
+    "ingest": "Build or update indexes from the documents folders.",
+    "init": "Make a folder a workspace.",
+    "models": "List, fetch, choose and verify models.",
+    "new": "Create a domain.",
+    "open": "Open a citation of the last answer at its page.",
+    "remove": "Remove a domain's index and, asked, its folder.",
+    "search": "Find the passages that fit a query.",
+    "show": "Show a domain's documents, chunks, staleness and ledger.",
+    "verify": "Check every hash of an index.",
+}
+
+
+class _LazyGroup(click.Group):
+    """Imports a command's module only when the command is needed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"domaingpt.cli.{cmd_name}_command").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands from the table above, importing none."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.command(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--workspace",
+    "-w",
+    type=click.Path(path_type=Path),
+    help="The workspace folder; else DOMAINGPT_WORKSPACE, else the nearest folder above with a 'domains'.",
+)
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+@click.version_option(__version__, prog_name="domaingpt")
+@click.pass_context
+def group(ctx: click.Context, workspace: Path | None, debug: bool) -> None:
+    """A folder of private documents becomes a GPT of its own.
+
+    Put files into domains/NAME/documents, then: domaingpt ask NAME "your question".
+    """
+    ctx.ensure_object(dict)
+    ctx.obj.update(workspace=workspace, debug=debug)
+
+
+def main() -> None:
+    """Run the command line."""
+    sys.exit(failing_well(group))

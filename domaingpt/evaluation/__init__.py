@@ -1,0 +1,5 @@
+"""Questions and, later, measures: how a user finds out how well a domain answers."""
+
+from domaingpt.evaluation.questions import Question, read_questions
+
+__all__ = ["Question", "read_questions"]
