@@ -39,10 +39,11 @@ def chunk_document(
         max_tokens: The most tokens of a chunk's cleaned text.
         context_tokens: The most tokens of a chunk's context; its outermost parts give way first.
     """
-    units = _units_within(document, count_tokens, max_tokens)
-    if not units:
+    counted = _units_within(document, count_tokens, max_tokens)
+    if not counted:
         return []
-    counts = count_tokens([search_view(document.text[unit.start : unit.end]) for unit in units])
+    units = [unit for unit, _ in counted]
+    counts = [n_tokens for _, n_tokens in counted]
     ranges = pack(counts, [unit.before for unit in units], [unit.is_heading for unit in units], max_tokens)
     sections = _section_paths(document)
     context = _ContextBuilder(document, count_tokens, context_tokens)
@@ -97,20 +98,20 @@ def readable_name(path: str) -> str:
     return words if any(character.isalpha() for character in words) else ""
 
 
-def _units_within(document: Document, count_tokens: CountTokens, max_tokens: int) -> list[Unit]:
-    """Return the document's units, those of more than `max_tokens` divided until they fit."""
-    done: list[Unit] = []
+def _units_within(document: Document, count_tokens: CountTokens, max_tokens: int) -> list[tuple[Unit, int]]:
+    """Return the document's units with their tokens, those of more than `max_tokens` divided until they fit."""
+    done: list[tuple[Unit, int]] = []
     pending = split_units(document)
     while pending:
         counts = count_tokens([search_view(document.text[unit.start : unit.end]) for unit in pending])
         too_long = []
         for unit, n_tokens in zip(pending, counts, strict=True):
             if n_tokens <= max_tokens or unit.end - unit.start == 1:
-                done.append(unit)
+                done.append((unit, n_tokens))
             else:
                 too_long.extend(_halves(document.text, unit))
         pending = too_long
-    return sorted(done, key=lambda unit: unit.start)
+    return sorted(done, key=lambda counted: counted[0].start)
 
 
 def _halves(text: str, unit: Unit) -> list[Unit]:
