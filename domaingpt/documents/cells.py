@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import datetime
-import decimal
-import re
 
-# What a number format says outside quotes, escapes, colours and conditions.
-LITERALS = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
-DECIMALS = re.compile(r"\.([0#?]+)")
-SIGNIFICANT_DIGITS = 15  # Excel stores and shows no more.
+from domaingpt.documents.number_formats import displayed, shown_number
+
+FIRST_YEAR, LAST_YEAR = 1900, 2099
+
+
+class Amount(str):
+    """The text of a cell that holds a number, also where its format adds words: "3.1x", "12 kg"."""
+
+    __slots__ = ()
 
 
 def shown_value(value: object, number_format: str = "General") -> str:  # noqa: PLR0911
-    """Return e.g. "5.75%", "2023-06-30", "1200", "TRUE"; "" for None.
+    """Return e.g. "5.75%", "2023-06-30", "2,560", "TRUE"; "" for None.
 
-    Numbers keep their stored precision, except percentages: their format says how they are meant.
+    Numbers are shown as in Excel; under a format that is not understood, or hides them, as stored.
     """
     match value:
         case None:
@@ -35,21 +38,11 @@ def shown_value(value: object, number_format: str = "General") -> str:  # noqa: 
 
 
 def _shown_number(value: float, number_format: str) -> str:
-    section = LITERALS.sub("", number_format or "").split(";")[0]
-    if "%" in section:
-        decimals = DECIMALS.search(section)
-        return f"{value * 100:.{len(decimals.group(1)) if decimals else 0}f}%"
-    return shown_number(value)
-
-
-def shown_number(value: float) -> str:
-    """Return a number without float noise: 1200.0 → "1200", 0.30000000000000004 → "0.3"."""
-    if isinstance(value, int) or (abs(value) < 1e15 and value == int(value)):
-        return str(int(value))
-    text = f"{value:.{SIGNIFICANT_DIGITS}g}"
-    if "e" in text and 1e-9 < abs(value) < 1:
-        return f"{decimal.Decimal(text):f}"
-    return text
+    shown = None if number_format == "General" else displayed(value, number_format)
+    text = shown_number(value) if shown is None else shown
+    if FIRST_YEAR <= value <= LAST_YEAR and value == int(value):
+        return text  # A year is more often a name than an amount.
+    return Amount(text)
 
 
 def _shown_moment(value: datetime.datetime) -> str:

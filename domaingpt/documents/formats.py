@@ -26,8 +26,8 @@ class Format:
 
 PDF = Format("PDF", "pdf", 2)
 WORD = Format("Word", "word", 1)
-EXCEL = Format("Excel", "sheets", 1)
-EXCEL_97 = Format("Excel 97", "sheets97", 1)
+EXCEL = Format("Excel", "sheets", 2)
+EXCEL_97 = Format("Excel 97", "sheets97", 2)
 CSV = Format("CSV", "delimited", 1)
 HTML = Format("HTML", "web", 1)
 MARKDOWN = Format("Markdown", "markdown", 1, needs_worker=False)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from domaingpt.documents.cells import Amount
+
 Region = list[list[str]]
 
 HEADER_FILLED_SHARE = 0.6  # A header names most of its columns; a title above it does not. Guess, unmeasured.
@@ -91,7 +93,7 @@ def names_columns(row: Sequence[str]) -> bool:
 
 def is_value(cell: str) -> bool:
     """Return whether a cell is a number, an amount, a date, a truth value or an error."""
-    return cell in CONSTANTS or bool(NUMBER.fullmatch(cell) or DATE.fullmatch(cell))
+    return isinstance(cell, Amount) or cell in CONSTANTS or bool(NUMBER.fullmatch(cell) or DATE.fullmatch(cell))
 
 
 def filled(row: Sequence[str]) -> list[str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from domaingpt.documents.assembly import TextAssembly, one_line
+from domaingpt.documents.cells import Amount
 from domaingpt.documents.table_headers import (
     Region,
     filled,
@@ -29,7 +30,7 @@ def add_tables(assembly: TextAssembly, rows: Iterable[Row]) -> None:
     """Append every table of a sheet, one line per row; cells are flattened to one line each."""
     header: list[str] = []
     above = ""
-    flattened = ([one_line(cell) if cell else "" for cell in row] for row in rows)
+    flattened = ([_flat(cell) for cell in row] for row in rows)
     for region in regions(flattened):
         header, above = _add_region(assembly, region, header, above)
 
@@ -58,6 +59,11 @@ def add_plain_table(assembly: TextAssembly, rows: Sequence[Row], *, marked_heade
         _add_plain(assembly, row, context)
         if position is not None and index <= position:
             context = _context([context, _joined(row)])
+
+
+def _flat(cell: str) -> str:
+    # An amount is one line already, and must stay one to be known as a value.
+    return cell if not cell or isinstance(cell, Amount) else one_line(cell)
 
 
 def _flattened(rows: Iterable[Row]) -> Region:

@@ -105,6 +105,23 @@ def test_hidden_sheets_are_kept_with_a_note_and_empty_ones_are_not_text() -> Non
     assert read_document(saved(("A", [])), "a.xlsx").text == ""
 
 
+def test_numbers_shown_with_words_are_still_values() -> None:
+    """Else a table of multiples would have no header; a year is a name."""
+    book = openpyxl.Workbook()
+    for row in (["Company", 2024, 2025], ["ACME", 9.04, 2560], ["Kestrel", 8.6, -1]):
+        book.active.append(row)
+    book.active["B1"].number_format = book.active["C1"].number_format = '"FY"0'
+    for row in (2, 3):
+        book.active[f"B{row}"].number_format = '0.0"x"'
+        book.active[f"C{row}"].number_format = '#,##0" units"'
+    stream = io.BytesIO()
+    book.save(stream)
+    assert block_texts(read_document(stream.getvalue(), "a.xlsx"))[1:] == [
+        "Company: ACME | FY2024: 9.0x | FY2025: 2,560 units",
+        "Company: Kestrel | FY2024: 8.6x | FY2025: -1 units",
+    ]
+
+
 def test_a_formula_without_a_stored_value_is_shown_itself() -> None:
     """openpyxl writes formulas without values, as other programs do."""
     assert block_texts(read_sheet(["a", "b", "sum"], [1, 2, "=A2+B2"]))[1:] == ["a: 1 | b: 2 | sum: =A2+B2"]
@@ -115,9 +132,11 @@ def test_a_formula_without_a_stored_value_is_shown_itself() -> None:
     [
         (0.0575, "0.00%", "5.75%"),
         (0.5, "0%", "50%"),
-        (1234567.0, "#,##0.00", "1234567"),
-        (1200.5, '"$"#,##0.00', "1200.5"),
-        (3, '0" %"', "3"),
+        (1234567.0, "#,##0.00", "1,234,567.00"),
+        (1200.5, '"$"#,##0.00', "$1,200.50"),
+        (3, '0" %"', "3 %"),
+        (1.5, "# ?/?", "1.5"),
+        (-7, "0;;", "-7"),
         (1e-7, "General", "0.0000001"),
         (1e20, "General", "1e+20"),
         (float("nan"), "General", "nan"),
@@ -131,7 +150,7 @@ def test_a_formula_without_a_stored_value_is_shown_itself() -> None:
     ],
 )
 def test_values_are_shown_as_in_excel(value: object, number_format: str, expected: str) -> None:
-    """Percentages by their format, dates as ISO, numbers without noise."""
+    """Numbers by their format, or as stored without noise; dates as ISO."""
     assert shown_value(value, number_format) == expected
 
 
