@@ -104,8 +104,7 @@ class LocalIndex:
         if lexical is not None:
             if allowed is not None:
                 lexical = np.where(allowed, lexical, 0)
-            best = _largest(lexical, k)
-            rows += best[lexical[best] > 0].tolist()
+            rows += _best_rows(lexical, k).tolist()
         if vector is not None:
             rows += self.vectors.search(vector, k, allowed)[0].tolist()
         rows = list(dict.fromkeys(rows))
@@ -156,10 +155,10 @@ def open_index(index_folder: Path, domain: str, notify: Callable[[str], None] = 
     return LocalIndex(open_current(index_folder, domain, notify))
 
 
-def _largest(scores: npt.NDArray[np.float32], k: int) -> npt.NDArray[np.int64]:
-    """Return the rows of the k largest scores, best first, ties by row."""
-    if k < len(scores):
-        rows = np.argpartition(-scores, k)[:k]
-    else:
-        rows = np.arange(len(scores))
-    return np.asarray(rows[np.lexsort((rows, -scores[rows]))], np.int64)
+def _best_rows(scores: npt.NDArray[np.float32], k: int) -> npt.NDArray[np.int64]:
+    """Return the rows of the k largest scores above 0, best first, ties by row."""
+    rows = np.flatnonzero(scores > 0)
+    if k < len(rows):
+        least = np.partition(scores[rows], -k)[-k]  # the k-th largest; all its equals stay until they are sorted
+        rows = rows[scores[rows] >= least]
+    return np.asarray(rows[np.lexsort((rows, -scores[rows]))][:k], np.int64)
