@@ -9,11 +9,12 @@ chunks over the embedder's limit = 0
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from domaingpt.index.corpus import DocumentAccount
+from domaingpt.types import Chunk, Document
 
 FileStatus = Literal["indexed", "unchanged", "duplicate", "skipped", "failed", "removed"]
 
@@ -74,6 +75,30 @@ class Ledger:
         entries = tuple(FileEntry(**entry) for entry in stored["entries"])
         parts = {key: stored[key] for key in ("files", "pages", "characters", "chunks", "left_out")}
         return cls(**parts, entries=entries)
+
+
+def account_for(document: Document, chunks: Sequence[Chunk]) -> DocumentAccount:
+    """Return where a document's characters went.
+
+    Raises:
+        AssertionError: If a visible character lies in no chunk, which is a bug.
+    """
+    position, white_space = 0, 0
+    n_characters = len(document.text)
+    for start, end in [*((chunk.start, chunk.end) for chunk in chunks), (n_characters, n_characters)]:
+        gap = document.text[position:start]
+        if gap and not gap.isspace():
+            raise AssertionError(f"{document.path}: characters {position} to {start} are in no chunk: {gap[:40]!r}")
+        white_space += len(gap)
+        position = end
+    return DocumentAccount(
+        characters=n_characters,
+        characters_in_chunks=sum(chunk.end - chunk.start for chunk in chunks),
+        white_space=white_space,
+        pages=dict(Counter(page.status for page in document.pages)),
+        left_out=dict(document.left_out),
+        notes=document.notes,
+    )
 
 
 def draw_up(

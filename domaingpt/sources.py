@@ -74,6 +74,11 @@ class Change:
         return self.before is not None and bool(self.content_key) and self.before.content_key == self.content_key
 
     @property
+    def failed_before(self) -> bool:
+        """Whether the same bytes failed to be read before; they would fail again."""
+        return self.is_unchanged and self.before is not None and self.before.status == "failed"
+
+    @property
     def signature(self) -> tuple[int, int, int] | None:
         """The signature to note, None while it is too young to trust."""
         return trusted_signature(self.file)

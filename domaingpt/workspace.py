@@ -247,7 +247,7 @@ class Domain:
 
     # --- the index -----------------------------------------------------------------------------
 
-    def ingest(self, *, rebuild: bool = False, progress: Progress = lambda stage, done, total: None) -> IngestReport:
+    def ingest(self, *, rebuild: bool = False, progress: Progress = lambda *_: None) -> IngestReport:
         """Bring the index up to date with the folder; see `domaingpt.ingest.ingest`."""
         folder = self.documents_folder
         report = ingest(

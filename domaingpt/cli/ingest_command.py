@@ -93,7 +93,7 @@ def report_json(report: IngestReport) -> dict[str, Any]:
     return {
         "domain": report.domain,
         "generation": report.generation,
-        "committed": report.committed is not None,
+        "changed": report.changed,
         "dry_run": report.dry_run,
         "seconds": round(report.seconds, 3),
         "ledger": report.ledger.to_json(),
@@ -104,10 +104,10 @@ def write_report(report: IngestReport) -> None:
     """Print what an ingest did, and its ledger."""
     if report.dry_run:
         click.echo(f"{report.domain}: dry run, nothing was written.")
-    elif report.committed is None:
+    elif not report.changed:
         click.echo(f"{report.domain}: nothing changed ({report.seconds:.2f} s).")
     else:
-        click.echo(f"{report.domain}: generation {report.committed} in {report.seconds:.1f} s.")
+        click.echo(f"{report.domain}: generation {report.generation} in {report.seconds:.1f} s.")
     write_ledger(report.ledger)
 
 

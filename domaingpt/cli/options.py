@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -37,7 +38,7 @@ def complete_names(ctx: click.Context, param: click.Parameter, incomplete: str) 
         return []
 
 
-def name_argument(**settings: Any) -> Any:
+def name_argument(**settings: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Return the argument NAME, completed by the shell."""
     return click.argument("name", shell_complete=complete_names, **settings)
 

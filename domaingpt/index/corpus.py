@@ -15,6 +15,7 @@ import sqlite3
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -60,7 +61,9 @@ CORPUS_INDEXES = """
 CREATE UNIQUE INDEX chunks_id ON chunks (id);
 CREATE INDEX chunks_vector_key ON chunks (vector_key);
 """
-CHUNK_COLUMNS = "c.id, d.path, c.start, c.end, c.text, c.page, c.page_end, c.section, c.context, c.n_tokens, c.sentences"
+CHUNK_COLUMNS = (
+    "c.id, d.path, c.start, c.end, c.text, c.page, c.page_end, c.section, c.context, c.n_tokens, c.sentences"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,9 @@ class Corpus:
 
     Args:
         path: The file; it is never written.
+
+    Attributes:
+        n_chunks: Number of chunks; rows are 0 … n_chunks - 1.
     """
 
     def __init__(self, path: Path) -> None:
@@ -109,17 +115,23 @@ class Corpus:
         self._connection = sqlite3.connect(
             f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
         )
-        self.documents: list[DocumentRow] = self._guarded(lambda: list(self._read_documents()))
-        self.by_path = {document.path: document for document in self.documents}
+        self.n_chunks: int = self._guarded(
+            lambda: self._connection.execute("SELECT coalesce(max(row) + 1, 0) FROM chunks").fetchone()[0]
+        )
 
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
 
-    @property
-    def n_chunks(self) -> int:
-        """Number of chunks; rows are 0 … n_chunks - 1."""
-        return sum(document.n_chunks for document in self.documents)
+    @cached_property
+    def documents(self) -> list[DocumentRow]:
+        """All documents by path; read when first asked, since a search needs none of them."""
+        return self._guarded(lambda: list(self._read_documents()))
+
+    @cached_property
+    def by_path(self) -> dict[str, DocumentRow]:
+        """The documents, each under its path."""
+        return {document.path: document for document in self.documents}
 
     def chunks(self, rows: Sequence[int]) -> list[Chunk]:
         """Return the chunks of the given rows, in that order."""
@@ -197,15 +209,15 @@ class Corpus:
         return [str(row[0]) for row in rows if row[0] != "ok"]
 
     def _read_documents(self) -> Iterator[DocumentRow]:
-        for *values, account in self._connection.execute(
-            "SELECT id, path, content_key, title, first_row, n_chunks, account FROM documents ORDER BY path"
-        ):
-            yield DocumentRow(*values, DocumentAccount(**json.loads(account)))
+        query = "SELECT id, path, content_key, title, first_row, n_chunks, account FROM documents ORDER BY path"
+        for row_id, path, content_key, title, first_row, n_chunks, stored in self._connection.execute(query):
+            account = DocumentAccount(**json.loads(stored))
+            yield DocumentRow(row_id, path, content_key, title, first_row, n_chunks, account)
 
     def _guarded(self, read: Callable[[], T]) -> T:
         try:
             return read()
-        except (sqlite3.DatabaseError, zlib.error, ValueError, TypeError) as exc:
+        except (sqlite3.DatabaseError, zlib.error, ValueError, TypeError, KeyError) as exc:
             raise IndexCorrupt(f"{self._path} cannot be read: {exc}") from exc
 
 
@@ -213,7 +225,8 @@ class CorpusWriter:
     """Writes the corpus file of a new generation; rows are numbered in the order they are added."""
 
     def __init__(self, path: Path) -> None:
-        self._connection = sqlite3.connect(path)
+        # Opened by URI, since only then every build of SQLite takes a URI in ATTACH.
+        self._connection = sqlite3.connect(path.absolute().as_uri(), uri=True)
         # The file is fsynced as a whole when the generation is committed; until then it may be lost.
         self._connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + CORPUS_SCHEMA)
         self._n_documents = 0
@@ -265,10 +278,11 @@ def chunk_row(chunk: Chunk, vector_key: bytes) -> tuple[Any, ...]:
 
 def _chunk(values: Sequence[Any]) -> Chunk:
     """Return the chunk of a row of CHUNK_COLUMNS."""
+    names = ("id", "document", "start", "end", "text", "page", "page_end", "section", "context", "n_tokens")
     *plain, packed = values
     base: int = plain[2]
     sentences = (Sentence(base + start, base + end, page) for start, end, page in json.loads(packed))
-    return Chunk(*plain, sentences=tuple(sentences))
+    return Chunk(**dict(zip(names, plain, strict=True)), sentences=tuple(sentences))
 
 
 def write_content(connection: sqlite3.Connection, key: str, document: Document) -> None:

@@ -28,6 +28,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -40,6 +41,7 @@ from domaingpt.errors import IndexCorrupt, IndexMissing, IndexStale
 
 FORMAT = 1
 KEPT_GENERATIONS = 2
+POINTER = re.compile(rb"(\d{6,}) ([0-9a-f]{64})\n")  # the content of CURRENT, exactly
 CURRENT, MANIFEST, VERIFIED = "CURRENT", "manifest.json", "VERIFIED.json"
 SOURCES, CORPUS, VECTORS, LEXICAL = "sources.json", "corpus.sqlite", "vectors.faiss", "lexical"
 # Below this total, opening hashes every file again; above, it trusts size and modification time of
@@ -82,7 +84,7 @@ def open_current(index_folder: Path, domain: str, notify: Callable[[str], None])
         wanted, manifest_sha256 = current or ("", None)
         candidates = [wanted] if wanted else []
         candidates += [name for name in reversed(numbers) if name != wanted]
-        problems = []
+        problems = [] if current else [f"{index_folder / CURRENT} is missing or malformed"]
         for name in candidates:
             try:
                 expected = manifest_sha256 if name == wanted else None
@@ -92,8 +94,8 @@ def open_current(index_folder: Path, domain: str, notify: Callable[[str], None])
                 continue
             if problems:
                 notify(
-                    f"The index of '{domain}' is damaged ({problems[0]}); generation {generation.number} answers instead."
-                    f" Run: domaingpt ingest {domain} --rebuild"
+                    f"The index of '{domain}' is damaged ({problems[0]});"
+                    f" generation {generation.number} answers instead. Run: domaingpt ingest {domain} --rebuild"
                 )
             return generation
         if attempt == 1 and _current_name(index_folder) == current:
@@ -267,10 +269,10 @@ def _check_hash(path: Path, sha256: str) -> None:
 def _current_name(index_folder: Path) -> tuple[str, str] | None:
     """Return the current generation's name and its manifest's hash, if CURRENT is well-formed."""
     try:
-        name, sha256 = (index_folder / CURRENT).read_text(encoding="ascii").split()
-    except (OSError, ValueError):
+        pointer = POINTER.fullmatch((index_folder / CURRENT).read_bytes())
+    except OSError:
         return None
-    return (name, sha256) if name.isdigit() and len(sha256) == 64 else None
+    return (pointer[1].decode(), pointer[2].decode()) if pointer else None
 
 
 def _generation_names(index_folder: Path) -> list[str]:

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -70,7 +71,7 @@ class LexicalBuilder:
         lengths = np.zeros(n_rows, np.int32)
         for targets, values in self._lengths:
             lengths[targets] = values
-        arrays = {
+        arrays: dict[str, npt.NDArray[Any]] = {
             "terms": unique,
             "offsets": np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
             "rows": rows[order],

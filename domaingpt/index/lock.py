@@ -45,5 +45,5 @@ def _holder(folder: Path) -> str:
     try:
         facts = json.loads((folder / HOLDER_FILE).read_text(encoding="utf-8"))
         return f"process {facts['pid']} since {facts['since']}"
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):
         return "another process"

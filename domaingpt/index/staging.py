@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+import zlib
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -40,10 +41,13 @@ class Staging:
     Args:
         folder: The domain's index folder.
         embedder_key: Identity of the embedder; vectors of another one are forgotten.
+        empty: Forget everything an earlier run left.
     """
 
-    def __init__(self, folder: Path, embedder_key: str) -> None:
+    def __init__(self, folder: Path, embedder_key: str, *, empty: bool = False) -> None:
         self.path = folder / STAGING_FILE
+        if empty:
+            self._delete()
         try:
             self._open(embedder_key)
         except sqlite3.DatabaseError:
@@ -63,8 +67,11 @@ class Staging:
         self._connection.commit()
 
     def content(self, key: str, path: str) -> Document | None:
-        """Return a parsed document under the given path, if it was read before."""
-        return read_content(self._connection, key, path)
+        """Return a parsed document under the given path, if it was read before and is not damaged."""
+        try:
+            return read_content(self._connection, key, path)
+        except (sqlite3.DatabaseError, zlib.error, ValueError):
+            return None  # it is read again, and replaced
 
     def add_content(self, key: str, document: Document) -> None:
         """Keep a parsed document; `commit` makes it durable."""
@@ -99,5 +106,8 @@ class Staging:
     def discard(self) -> None:
         """Close the file and delete it."""
         self._connection.close()
+        self._delete()
+
+    def _delete(self) -> None:
         for suffix in ("", "-wal", "-shm"):
             self.path.with_name(STAGING_FILE + suffix).unlink(missing_ok=True)

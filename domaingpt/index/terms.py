@@ -19,8 +19,10 @@ ANALYZER = "snowball+cjk-bigrams/1"  # stored in the index; raise it when terms 
 
 # Lucene's English list (EnglishAnalyzer.ENGLISH_STOP_WORDS_SET) and the question words around it.
 STOP_WORDS = frozenset(
-    "a an and are as at be but by for if in into is it no not of on or such that the their then there these they "
-    "this to was will with what which who whom whose when where how why do does did has have had its from".split()
+    """
+    a an and are as at be but by for if in into is it no not of on or such that the their then there these
+    they this to was will with what which who whom whose when where how why do does did has have had its from
+    """.split()
 )
 # ISO 639-1 → Snowball algorithm. Other languages are matched by their unstemmed words.
 STEMMERS = {
@@ -49,7 +51,7 @@ class Analyzer:
     """
 
     def __init__(self, language: str) -> None:
-        code = language.split("-")[0].lower()
+        code = language.split("-", maxsplit=1)[0].lower()
         self._algorithm = STEMMERS.get("en" if code in ("zh", "ja", "ko") else code)
         self.name = f"{ANALYZER}/{self._algorithm or 'none'}"
         self._stems: dict[str, str] = {}
