@@ -43,7 +43,7 @@ def write_atomic(path: Path, data: bytes) -> None:
         file.write(data)
         file.flush()
         _fsync(file.fileno())
-    os.replace(temporary, path)
+    temporary.replace(path)
     fsync_dir(path.parent)
 
 

@@ -16,7 +16,16 @@ from domaingpt.chunks.sentences import Break, Unit, split_sentences, split_units
 from domaingpt.chunks.views import search_view
 from domaingpt.types import Chunk, Document, Page, Sentence
 
-__all__ = ["CHUNKER", "CountTokens", "chunk_document", "embedded_text", "page_at", "readable_name", "search_view", "split_sentences"]
+__all__ = [
+    "CHUNKER",
+    "CountTokens",
+    "chunk_document",
+    "embedded_text",
+    "page_at",
+    "readable_name",
+    "search_view",
+    "split_sentences",
+]
 
 CHUNKER = "units-shortest-path/1"  # stored in the index; a change of the algorithm rebuilds chunks
 SECTION_SEPARATOR = " › "

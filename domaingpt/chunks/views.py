@@ -20,7 +20,8 @@ INVISIBLE = re.compile(
 )
 WHITE_SPACE = re.compile(r"\s+")
 # A fold of the two alphabets that have no spaces between words: Han, kana, and their punctuation.
-CJK_BREAK = re.compile(r"(?<=[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef])\r?\n(?=[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef])")
+_CJK = r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]"
+CJK_BREAK = re.compile(rf"(?<={_CJK})\r?\n(?={_CJK})")
 
 
 def search_view(text: str) -> str:

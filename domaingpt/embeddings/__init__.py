@@ -118,7 +118,10 @@ def load_embedder(spec: EmbedderSpec, notify: Callable[[str], None] = lambda _: 
     if engine is None:
         sha256 = durable.sha256_file(spec.folder / "model.safetensors")
         return LocalEmbedder(
-            _identity(spec, sha256, read_recipe(spec.folder)), "sentence-transformers", spec.languages, SbertEmbedder(spec)
+            _identity(spec, sha256, read_recipe(spec.folder)),
+            "sentence-transformers",
+            spec.languages,
+            SbertEmbedder(spec),
         )
     encoder = CompiledEmbedder.from_files(
         spec.folder,
@@ -134,7 +137,8 @@ def load_embedder(spec: EmbedderSpec, notify: Callable[[str], None] = lambda _: 
 def _identity(spec: EmbedderSpec, weights_sha256: str, recipe: Recipe) -> EmbedderIdentity:
     if spec.weights_sha256 and weights_sha256 != spec.weights_sha256:
         raise ModelLoadFailed(
-            f"The weights of {spec.name} in {spec.folder} have SHA-256 {weights_sha256[:12]}…, not {spec.weights_sha256[:12]}….",
+            f"The weights of {spec.name} in {spec.folder} have SHA-256 {weights_sha256[:12]}…,"
+            f" not {spec.weights_sha256[:12]}….",
             "Install the model again.",
         )
     return EmbedderIdentity(

@@ -32,7 +32,9 @@ BATCH_TOKENS = 1024
 class CompiledEmbedder:
     """Encodes with the ONNX files of an engine; see the `Embedder` protocol for the contract."""
 
-    def __init__(self, recipe: Recipe, tokenizer_file: Path, document_file: Path, query_file: Path, prompts: tuple[str, str]) -> None:
+    def __init__(
+        self, recipe: Recipe, tokenizer_file: Path, document_file: Path, query_file: Path, prompts: tuple[str, str]
+    ) -> None:
         self.recipe = recipe
         self._tokenizer_file = tokenizer_file
         self._document_file = document_file

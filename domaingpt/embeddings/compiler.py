@@ -132,7 +132,7 @@ def _fuse(source: Path, target: Path) -> None:
     try:
         optimizer.optimize_model(str(source), model_type="bert", opt_level=0).save_model_to_file(str(target))
     except Exception as exc:  # noqa: BLE001 - the fusions only save time, and the plain graph works
-        print(f"not fused: {exc!r}", file=sys.stderr)
+        sys.stderr.write(f"not fused: {exc!r}\n")
         shutil.copyfile(source, target)
 
 

@@ -56,7 +56,11 @@ def find_engine(spec: EmbedderSpec) -> Engine | None:
     try:
         facts = json.loads((folder / ENGINE_FILE).read_text(encoding="utf-8"))
         whole = all((folder / name).stat().st_size == entry["size"] for name, entry in facts["files"].items())
-        return Engine(folder, read_recipe(spec.folder), facts["document_precision"], facts["weights_sha256"]) if whole else None
+        return (
+            Engine(folder, read_recipe(spec.folder), facts["document_precision"], facts["weights_sha256"])
+            if whole
+            else None
+        )
     except (OSError, ValueError, KeyError):
         return None
 
@@ -101,7 +105,12 @@ def _run_compiler(stage: str, spec: EmbedderSpec, target: Path) -> None:
     command = [sys.executable, "-m", "domaingpt.embeddings.compiler", stage, str(spec.folder), str(target)]
     try:
         done = subprocess.run(
-            command, capture_output=True, text=True, timeout=BUILD_TIMEOUT_S, check=False, env={**os.environ, "HF_HUB_OFFLINE": "1"}
+            command,
+            capture_output=True,
+            text=True,
+            timeout=BUILD_TIMEOUT_S,
+            check=False,
+            env={**os.environ, "HF_HUB_OFFLINE": "1"},
         )
     except subprocess.TimeoutExpired as exc:
         raise ModelLoadFailed(f"Compiling {spec.name} took more than {BUILD_TIMEOUT_S} s.") from exc

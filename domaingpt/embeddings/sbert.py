@@ -57,7 +57,11 @@ class SbertEmbedder:
 
     def _encode(self, texts: Sequence[str], prompt: str) -> FloatMatrix:
         vectors = self._model.encode(
-            list(texts), prompt=prompt or None, normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False
+            list(texts),
+            prompt=prompt or None,
+            normalize_embeddings=True,
+            convert_to_numpy=True,
+            show_progress_bar=False,
         )
         return np.asarray(vectors, np.float32).reshape(len(texts), self.recipe.dim)
 
