@@ -211,7 +211,8 @@ class Corpus:
     def _read_documents(self) -> Iterator[DocumentRow]:
         query = "SELECT id, path, content_key, title, first_row, n_chunks, account FROM documents ORDER BY path"
         for row_id, path, content_key, title, first_row, n_chunks, stored in self._connection.execute(query):
-            account = DocumentAccount(**json.loads(stored))
+            facts = json.loads(stored)
+            account = DocumentAccount(**{**facts, "notes": tuple(facts["notes"])})
             yield DocumentRow(row_id, path, content_key, title, first_row, n_chunks, account)
 
     def _guarded(self, read: Callable[[], T]) -> T:
