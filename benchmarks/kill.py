@@ -44,14 +44,15 @@ def main() -> None:
         rounds, kills = [], 0
         while kills < args.n:
             shutil.rmtree(workspace / "indexes" / "bench")
-            embedded_before_kills, opened, killed = 0, [], 0
+            embedded_before_kills, opened, killed, report = 0, [], 0, None
             for _ in range(rng.randint(1, 5)):
-                if not kill_once(command, rng.uniform(0.2, 0.8 * seconds)):
+                report = kill_once(command, rng.uniform(0.2, 0.8 * seconds))
+                if report is not None:
                     break
                 killed += 1
                 embedded_before_kills = staged(workspace)
                 opened.append(state(command))
-            report = ingest(command)
+            report = report or ingest(command)
             kills += killed
             rounds.append(
                 {
@@ -85,14 +86,16 @@ def ingest(command: list[str]) -> dict[str, Any]:
     return dict(json.loads(done.stdout)["ledger"])
 
 
-def kill_once(command: list[str], after_s: float) -> bool:
-    """Start an ingest and kill it after so long; return whether it was still running."""
-    process = subprocess.Popen([*command, "ingest", "bench"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+def kill_once(command: list[str], after_s: float) -> dict[str, Any] | None:
+    """Start an ingest and kill it after so long; return its ledger if it was faster."""
+    process = subprocess.Popen(
+        [*command, "ingest", "bench", "--json"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
     time.sleep(after_s)
-    running = process.poll() is None
+    is_running = process.poll() is None
     process.send_signal(signal.SIGKILL)
-    process.wait()
-    return running
+    output, _ = process.communicate()
+    return None if is_running else dict(json.loads(output)["ledger"])
 
 
 def state(command: list[str]) -> str:
