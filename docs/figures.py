@@ -1,0 +1,128 @@
+"""Fill README.md's `<!-- figures -->` block from benchmarks/results/*.json.
+
+    python docs/figures.py           rewrite the block
+    python docs/figures.py --check   change nothing; end with 1 if it is out of date
+
+A number gets into the README this way or not at all. A result that has no line here yet is listed with a
+link only.
+"""
+# ruff: noqa: INP001, T201 - a script
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from generate import replaced
+
+ROOT = Path(__file__).resolve().parents[1]
+RESULTS = ROOT / "benchmarks" / "results"
+README = ROOT / "README.md"
+NONE_YET = "No result is recorded in this revision yet; [benchmarks/](benchmarks/README.md) has the scripts."
+
+Result = dict[str, Any]
+Lines = Iterator[tuple[str, str]]
+
+
+def ingest_vs_llamaindex(result: Result) -> Lines:
+    """Median and range of both tools."""
+    ours, theirs = result["domaingpt"]["summary"], result["llamaindex"]["summary"]
+    walls = [_spread(tool["wall_s"]) for tool in (ours, theirs)]
+    times = result["times_better_pairwise"]["wall_s"]["median"]
+    n = result["n"]
+    yield f"PDFs to a finished index, wall time, n = {n}", f"{walls[0]} s; LlamaIndex {walls[1]} s ({times:.1f} times)"
+    peaks = [_spread(tool["peak_tree_rss_bytes"], 1e6, 0) for tool in (ours, theirs)]
+    yield "… peak memory, all processes together", f"{peaks[0]} MB; LlamaIndex {peaks[1]} MB"
+
+
+def start_up(result: Result) -> Lines:
+    """Whole commands from a cold start."""
+    for name in ("search", "ask", "ingest, nothing changed"):
+        yield f"{name}: whole process, n = {result[name]['n']}", f"{_spread(result[name]['wall_s'], digits=2)} s"
+
+
+def kill(result: Result) -> Lines:
+    """What random SIGKILLs cost."""
+    failed, differ = result["opens_that_failed"], result["rounds_with_other_chunks"]
+    outcome = f"{failed} indexes that did not open, {differ} with other chunks than an undisturbed build"
+    yield f"{result['kills']} SIGKILLs during ingests", outcome
+
+
+def bit_flips(result: Result) -> Lines:
+    """How many flipped bits are found."""
+    found = result["found_by_verify"]
+    yield f"{result['flips']} single flipped bits in index files", f"{found} found by `domaingpt verify`"
+
+
+def text_quality(result: Result) -> Lines:
+    """How true the extracted text is."""
+    if pdf := result.get("pdf_text_quality"):
+        what = f"PDF text against the ground truth of py-pdf/benchmarks, {pdf['pages']} pages"
+        yield what, f"{pdf['ratio']:.1%} similar"
+    if html := result.get("html_article_extraction"):
+        yield f"article text of {html['pages']} web pages (article-extraction-benchmark)", f"F1 {html['f1']:.3f}"
+    if xquad := result.get("xquad"):
+        what = f"right passage for Chinese questions (XQuAD zh, {xquad['questions']:,})"
+        yield what, f"first for {xquad['first']:.1%}, among the first five for {xquad['in_top_5']:.1%}"
+
+
+LINES: dict[str, Callable[[Result], Lines]] = {
+    "ingest_vs_llamaindex": ingest_vs_llamaindex,
+    "start_up": start_up,
+    "kill": kill,
+    "bit_flips": bit_flips,
+    "text_quality": text_quality,
+}
+
+
+def figures() -> str:
+    """Return the block's content."""
+    rows = ["| measured | result | how |", "|---|---|---|"]
+    machines = set()
+    for path in sorted(RESULTS.glob("*.json")):
+        result = json.loads(path.read_text(encoding="utf-8"))
+        name = result.get("benchmark", path.stem)
+        how = f"[{name}](benchmarks/results/{path.name})"
+        machines.add(_machine(result))
+        if name in LINES:
+            rows += [f"| {what} | {outcome} | {how} |" for what, outcome in LINES[name](result)]
+        else:
+            rows.append(f"| {name.replace('_', ' ')} | see the file | {how} |")
+    if len(rows) == 2:
+        return NONE_YET
+    return "\n".join([*rows, "", f"Machine: {'; '.join(sorted(filter(None, machines)))}."])
+
+
+def _spread(values: Result, unit: float = 1, digits: int = 1) -> str:
+    """Return median, smallest and largest."""
+    median, low, high = (f"{values[key] / unit:.{digits}f}" for key in ("median", "min", "max"))
+    return f"{median} ({low}–{high})"
+
+
+def _machine(result: Result) -> str:
+    machine = result.get("machine", {})
+    if not machine:
+        return ""
+    hardware = f"{machine['cpu']}, {machine['cores_logical']} cores, {machine['memory_gb']:.0f} GB"
+    return f"{hardware}, {machine['system'].split()[0]}, Python {machine['python']}"
+
+
+def main() -> int:
+    """Rewrite the block, or check it."""
+    text = README.read_text(encoding="utf-8")
+    wanted = replaced(text, "figures", figures())
+    if wanted == text:
+        return 0
+    if "--check" in sys.argv:
+        print("out of date: README.md; run: python docs/figures.py")
+        return 1
+    README.write_text(wanted, encoding="utf-8")
+    print("written: README.md")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
