@@ -8,6 +8,7 @@ between domains but the embedder's weights.
 
 from __future__ import annotations
 
+import difflib
 import json
 import os
 import shutil
@@ -100,10 +101,9 @@ class Workspace:
         names = self.names()
         if name not in names:
             known = ", ".join(names) or "none yet"
-            raise DomainNotFound(
-                f"There is no domain '{name}' in {self.path}; there are: {known}.",
-                f"Create it with: domaingpt new {name}",
-            )
+            nearest = difflib.get_close_matches(name, names, n=1)
+            hint = f"Did you mean '{nearest[0]}'?" if nearest else f"Create it with: domaingpt new {name}"
+            raise DomainNotFound(f"There is no domain '{name}' in {self.path}; there are: {known}.", hint)
         return Domain(self, name)
 
     def domains(self) -> list[Domain]:
@@ -132,10 +132,10 @@ class Workspace:
             raise DomainExists(f"The domain '{name}' exists already in {folder}.")
         if source is not None and not source.expanduser().is_dir():
             raise DomainError(f"{source} is not a folder.", "Name the folder that holds the documents.")
-        template = self.domain(like) if like else None
-        folder.mkdir()
         documents = str(source.expanduser().resolve()) if source else "documents"
-        text = _new_config(name, title, description, documents, template)
+        template = self.domain(like).config if like else DomainConfig(name)
+        text = _new_config(title or default_title(name), description, documents, template)
+        folder.mkdir()
         (folder / CONFIG).write_text(text, encoding="utf-8")
         if source is None:
             (folder / "documents").mkdir()
@@ -152,7 +152,8 @@ class Workspace:
         """
         if name not in self.names():
             raise DomainNotFound(f"There is no domain '{name}' in {self.path}.")
-        shutil.rmtree(self.path / INDEXES / name, ignore_errors=True)
+        if (self.path / INDEXES / name).exists():
+            shutil.rmtree(self.path / INDEXES / name)
         if with_folder:
             shutil.rmtree(self.path / DOMAINS / name)
 
@@ -301,7 +302,9 @@ class Domain:
             return []
         changes = compare(self._named_folder(), found, before)
         there = {change.file.path for change in changes}
-        return sorted([c.file.path for c in changes if not c.is_unchanged] + [p for p in before if p not in there])
+        # A file that could not be opened then and cannot now (its key is empty both times) did not change.
+        changed = [c.file.path for c in changes if c.before is None or c.before.content_key != c.content_key]
+        return sorted(changed + [path for path in before if path not in there])
 
     def verify(self) -> list[tuple[str, list[str]]]:
         """Hash every file of every generation; return for each its name and what is wrong with it.
@@ -355,50 +358,55 @@ class Domain:
         return ask(question, self.config, self.index, self.embedder, self.generator, only=only, on_sentence=on_sentence)
 
 
-def _new_config(name: str, title: str, description: str, documents: str, template: Domain | None) -> str:
-    """Return the text of a commented domain.toml."""
-    if template is not None:
-        settings = (template.folder / CONFIG).read_text(encoding="utf-8").splitlines()
-        own = ("title", "description", "path")
-        kept = [line for line in settings if line.split("=")[0].strip() not in own and line.strip() != "[documents]"]
-        body = "\n".join(kept).strip()
-        return _HEAD.format(title=_quoted(title or default_title(name)), description=_quoted(description)) + (
-            f"{body}\n\n[documents]\npath = {_quoted(documents)}\n"
-        )
-    head = _HEAD.format(title=_quoted(title or default_title(name)), description=_quoted(description))
-    return head + _REST.format(documents=_quoted(documents))
+def _new_config(title: str, description: str, documents: str, template: DomainConfig) -> str:
+    """Return the text of a commented domain.toml with the settings of another."""
+    return _NEW_CONFIG.format(
+        title=_quoted(title),
+        description=_quoted(description),
+        language=_quoted(template.language),
+        instructions=_quoted(template.instructions),
+        path=_quoted(documents),
+        include=_quoted(template.documents.include),
+        exclude=_quoted(template.documents.exclude),
+        embedding=_quoted(template.embedding.model),
+        chunk_tokens=template.chunking.max_tokens,
+        k=template.retrieval.k,
+        dense_weight=_quoted(template.retrieval.dense_weight),
+        model=_quoted(template.answer.model),
+        answer_tokens=template.answer.max_tokens,
+        max_characters=template.answer.max_characters,
+    )
 
 
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
+def _quoted(value: object) -> str:
+    """Return a value in TOML, whose strings, lists and numbers are those of JSON but for one character."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-_HEAD = """\
+_NEW_CONFIG = """\
 # What this GPT is. Every key has a default; docs/configuration.md explains them all.
 title = {title}
 description = {description}
-"""
-_REST = """\
-language = "en"        # of most documents, as ISO 639-1 code; chooses the stemmer
-instructions = ""      # added to what the language model is told, e.g. "Quote figures with their unit."
+language = {language}        # of most documents, as ISO 639-1 code; chooses the stemmer
+instructions = {instructions}      # added to what the language model is told, e.g. "Quote figures with their unit."
 
 [documents]
-path = {documents}
-include = ["**/*"]
-exclude = []
+path = {path}
+include = {include}
+exclude = {exclude}
 
 [embedding]
-model = "all-MiniLM-L6-v2"
+model = {embedding}
 
 [chunking]
-max_tokens = 200
+max_tokens = {chunk_tokens}
 
 [retrieval]
-k = 8
-dense_weight = "auto"  # 0 to 1, or "auto": follows how far the embedder covers the question's language
+k = {k}
+dense_weight = {dense_weight}  # 0 to 1, or "auto": follows how far the embedder covers the question's language
 
 [answer]
-model = "auto"         # "auto", "quotes", a name from `domaingpt models list`, or the path of a GGUF file
-max_tokens = 256
-max_characters = 600
+model = {model}         # "auto", "quotes", a name from `domaingpt models list`, or the path of a GGUF file
+max_tokens = {answer_tokens}
+max_characters = {max_characters}
 """

@@ -6,6 +6,9 @@ some files need the user, 130 interrupted. Each command is a module of its own, 
 
 from __future__ import annotations
 
+import difflib
+import io
+import os
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -47,6 +50,19 @@ class _LazyGroup(click.Group):
         command: click.Command = import_module(f"domaingpt.cli.{cmd_name}_command").command
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command the arguments begin with.
+
+        Raises:
+            UsageError: If there is none of this name; it names the nearest.
+        """
+        if args[0] not in COMMANDS and not args[0].startswith("-"):
+            nearest = difflib.get_close_matches(args[0], COMMANDS, n=1)
+            ctx.fail(f"There is no command {args[0]!r}." + (f" Did you mean {nearest[0]!r}?" if nearest else ""))
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands from the table above, importing none."""
         del ctx
@@ -71,8 +87,13 @@ def group(ctx: click.Context, workspace: Path | None, debug: bool) -> None:
     """
     ctx.ensure_object(dict)
     ctx.obj.update(workspace=workspace, debug=debug)
+    if os.environ.get("NO_COLOR"):  # https://no-color.org
+        ctx.color = False
 
 
 def main() -> None:
     """Run the command line."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal or pipe without Unicode gets escapes, not an error
+            stream.reconfigure(errors="backslashreplace")
     sys.exit(failing_well(group))

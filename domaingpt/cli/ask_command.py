@@ -2,50 +2,59 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from domaingpt.cli.last_answer import remember
-from domaingpt.cli.options import json_option, name_argument, only_option, ready_domain
-from domaingpt.cli.output import answer_json, json_line, printable, write_citations
+from domaingpt.cli.options import (
+    batch_option,
+    json_option,
+    name_argument,
+    only_option,
+    read_batch,
+    ready_domain,
+    words_argument,
+)
+from domaingpt.cli.output import answer_json, json_line, place, printable, well_formed
+from domaingpt.cli.paragraph import Paragraph
 
 if TYPE_CHECKING:
-    from domaingpt.types import Answer
+    from domaingpt.types import Citation
     from domaingpt.workspace import Domain
+
+MARK = re.compile(r"\[\d+\]")
 
 
 @click.command("ask")
 @name_argument()
-@click.argument("question", required=False)
+@words_argument("question")
 @only_option
-@click.option(
-    "--questions",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="JSONL with id and question; prints one JSON object for each.",
-)
+@batch_option("questions", "JSONL with id and question, '-' for stdin; prints one JSON object for each.")
 @json_option
 @click.pass_context
 def command(
-    ctx: click.Context, name: str, question: str | None, *, only: str | None, questions: Path | None, as_json: bool
+    ctx: click.Context, name: str, *, question: str, only: str | None, questions: Path | None, as_json: bool
 ) -> None:
     """Answer QUESTION from the documents of domain NAME, with file, page and quote.
 
     Every sentence shown is backed by a verbatim quote. If the documents do not hold the answer, it
     says so and shows what came closest.
     """
-    from domaingpt.evaluation import read_questions
-
-    if (question is None) == (questions is None):
-        raise click.UsageError("Give either a QUESTION or --questions.")
+    if bool(question) == (questions is not None):
+        raise click.UsageError(
+            f'Give either a QUESTION, as in: domaingpt ask {name} "When is it due?", or --questions FILE.\n'
+            f"To ask several in turn: domaingpt chat {name}"
+        )
+    entries = read_batch(questions) if questions else []
     domain = ready_domain(ctx, name)
     if questions is not None:
-        for entry in read_questions(questions):
+        for entry in entries:
             json_line(answer_json(entry.id, domain.ask(entry.text, only=only)))
-        return
-    assert question is not None  # noqa: S101 - one of the two is given
-    if as_json:
+    elif as_json:
         answer = domain.ask(question, only=only)
         json_line(answer_json(None, answer))
         remember(domain, answer)
@@ -53,20 +62,31 @@ def command(
         answer_on_terminal(domain, question, only=only)
 
 
-def answer_on_terminal(domain: Domain, question: str, *, only: str | None = None) -> Answer:
+def answer_on_terminal(domain: Domain, question: str, *, only: str | None = None) -> None:
     """Stream an answer to the terminal, sentence by sentence, its sources below."""
+    paragraph = Paragraph()
 
     def show(sentence: str) -> None:
-        click.echo(printable(sentence) + " ", nl=False)
+        text = printable(sentence)
+        paragraph.write(text, [mark.span() for mark in MARK.finditer(text)])
 
-    answer = domain.ask(question, only=only, on_sentence=show)
+    answer = domain.ask(well_formed(question), only=only, on_sentence=show)
     if answer.abstained:
-        click.echo(f"The documents of {domain.config.title} do not answer this. {answer.reason}")
-        if answer.nearest:
-            click.echo("Closest:")
-            write_citations(answer.nearest)
+        title = printable(domain.config.title)
+        paragraph.write(f"The documents of {title} do not answer this. {printable(answer.reason)}")
+    paragraph.end()
+    if answer.nearest:
+        click.echo("Closest:")
     else:
-        click.echo("\n")
-        write_citations(answer.citations)
+        click.echo()
+    write_citations(answer.citations or answer.nearest)
     remember(domain, answer)
-    return answer
+
+
+def write_citations(citations: Sequence[Citation]) -> None:
+    """Write the sources below an answer: number, place, quote."""
+    for citation in citations:
+        click.echo(f"  [{citation.n}] {click.style(place(citation), bold=True)}")
+        quote = Paragraph(indent=6, dim=True)
+        quote.write(f"“{printable(citation.quote)}”")
+        quote.end()

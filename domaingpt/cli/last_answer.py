@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from domaingpt import durable, locations
 from domaingpt.cli.output import citation_json
+from domaingpt.errors import DomainError
 
 if TYPE_CHECKING:
     from domaingpt.types import Answer
@@ -19,11 +20,12 @@ LAST_ANSWER = "last-answer.json"
 
 def remember(domain: Domain, answer: Answer) -> None:
     """Keep where an answer's quotes (or the nearest ones) stand, readable by this user only."""
-    entries = [
-        {**citation_json(citation), "file": str(domain.documents_folder / citation.document)}
-        for citation in answer.citations or answer.nearest
-    ]
-    with contextlib.suppress(OSError):  # a home that cannot be written only costs `open`
+    # A home that cannot be written, or documents that are not on this machine, only cost `open`.
+    with contextlib.suppress(OSError, DomainError):
+        entries = [
+            {**citation_json(citation), "file": str(domain.documents_folder / citation.document)}
+            for citation in answer.citations or answer.nearest
+        ]
         folder = durable.make_private_dir(locations.state_dir())
         durable.write_atomic(folder / LAST_ANSWER, json.dumps(entries).encode())
 

@@ -9,7 +9,7 @@ import click
 
 from domaingpt.cli import failures
 from domaingpt.cli.options import json_option
-from domaingpt.cli.output import json_line
+from domaingpt.cli.output import escaped, json_line
 
 if TYPE_CHECKING:
     from domaingpt.models import Progress
@@ -42,18 +42,21 @@ def list_command(*, as_json: bool) -> None:
             )
         else:
             size = f"{row.size_bytes / MEGABYTE:,.0f} MB"
-            click.echo(f"  {row.name:<28} {row.kind:<10} {row.status:<10} {size:>9}  {row.licence}")
+            click.echo(f"  {escaped(row.name):<28} {row.kind:<10} {row.status:<10} {size:>9}  {row.licence}")
 
 
 @command.command("pull")
 @click.argument("name")
 def pull_command(name: str) -> None:
     """Fetch model NAME from the Hugging Face hub (or OWNER/REPO:FILE.gguf) and pin its SHA-256."""
-    from domaingpt.models import pull
+    from domaingpt.models import EmbedderSpec, pull
 
     with _DownloadBars() as progress:
         spec = pull(name, progress=progress)
-    click.echo(f"{spec.name} is here. To write answers with it: domaingpt models use {name}")
+    if isinstance(spec, EmbedderSpec):
+        click.echo(f'{spec.name} is here. To search with it, set [embedding] model = "{spec.name}" in a domain.toml.')
+    else:
+        click.echo(f"{spec.name} is here. To write answers with it: domaingpt models use {spec.name}")
 
 
 @command.command("use")
@@ -81,7 +84,7 @@ def verify_command(*, as_json: bool) -> int:
                 {"name": check.name, "path": str(check.path), "good": not check.problem, "problem": check.problem}
             )
         else:
-            click.echo(f"  {check.name:<28} {check.problem or 'good'}  {check.path}")
+            click.echo(f"  {escaped(check.name):<28} {escaped(check.problem) or 'good'}  {escaped(str(check.path))}")
     return code
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from domaingpt.cli.last_answer import recall
-from domaingpt.cli.output import printable
+from domaingpt.cli.output import escaped, printable
 
 
 @click.command("open")
@@ -15,14 +15,18 @@ from domaingpt.cli.output import printable
 @click.option("--print", "only_print", is_flag=True, help="Print the location instead of opening it.")
 def command(number: int, *, only_print: bool) -> None:
     """Open citation NUMBER of the last answer at its page."""
-    entry = next((entry for entry in recall() if entry["n"] == number), None)
+    entries = recall()
+    entry = next((entry for entry in entries if entry["n"] == number), None)
     if entry is None:
-        raise click.UsageError(f"The last answer has no citation {number}.")
+        there = f"; it has {len(entries)}" if entries else ", or there was none. Ask first: domaingpt ask NAME QUESTION"
+        raise click.UsageError(f"The last answer has no citation {number}{there}.")
     file = Path(entry["file"])
     if not file.is_file():
-        raise click.ClickException(f"{file} is no longer there. Run: domaingpt ingest NAME")
+        raise click.ClickException(f"{escaped(str(file))} is no longer there. Run: domaingpt ingest NAME")
     page = f", page {entry['page']}" if entry["page"] else ""
-    click.echo(f"{printable(str(file))}{page}\n  “{printable(entry['quote'])}”")
-    if not only_print:
-        # Browsers show a PDF at "#page=N"; other programs open the file at its beginning.
-        click.launch(file.as_uri() + f"#page={entry['page']}" if entry["page"] else str(file))
+    click.echo(f"{escaped(str(file))}{page}\n  “{printable(entry['quote'])}”")
+    if only_print:
+        return
+    # Browsers show a PDF at "#page=N"; other programs open the file at its beginning.
+    if click.launch(f"{file.as_uri()}#page={entry['page']}" if entry["page"] else str(file)):
+        raise click.ClickException("No program took it. Open the file yourself; it stands above.")

@@ -1,17 +1,22 @@
-"""What several commands share: finding the workspace, JSON output, globs, completion of names."""
+"""What several commands share: finding the workspace, arguments and options, completion of names."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from domaingpt.cli.output import notice
+from domaingpt.cli.output import escaped, notice, well_formed
 from domaingpt.errors import DomainGPTError
 
 if TYPE_CHECKING:
+    from domaingpt.evaluation import Question
     from domaingpt.workspace import Domain, Workspace
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
 def open_workspace(ctx: click.Context) -> Workspace:
@@ -34,13 +39,38 @@ def complete_names(ctx: click.Context, param: click.Parameter, incomplete: str) 
     try:
         ctx.obj = {"workspace": ctx.find_root().params.get("workspace")}
         return [name for name in open_workspace(ctx).names() if name.startswith(incomplete)]
-    except DomainGPTError:
+    except (DomainGPTError, OSError):
         return []
 
 
-def name_argument(**settings: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def name_argument(**settings: Any) -> Decorator:
     """Return the argument NAME, completed by the shell."""
     return click.argument("name", shell_complete=complete_names, **settings)
+
+
+def words_argument(name: str) -> Decorator:
+    """Return an argument of several words, which need no quotation marks; an empty string if not given."""
+
+    def joined(ctx: click.Context, param: click.Parameter, words: tuple[str, ...]) -> str:
+        del ctx, param
+        return well_formed(" ".join(words)).strip()
+
+    return click.argument(name, nargs=-1, callback=joined, metavar=f"[{name.upper()}]")
+
+
+def batch_option(name: str, description: str) -> Decorator:
+    """Return the option that names a file of queries or questions."""
+    kind = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
+    return click.option(f"--{name}", type=kind, metavar="FILE", help=description)
+
+
+def read_batch(path: Path) -> list[Question]:
+    """Return all questions of a file, so that a bad line is told before the first is answered."""
+    from domaingpt.evaluation import parse_questions, read_questions
+
+    if str(path) == "-":
+        return list(parse_questions(sys.stdin.buffer.read().decode("utf-8-sig", "replace"), "stdin"))
+    return list(read_questions(path))
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
@@ -61,3 +91,14 @@ def ready_domain(ctx: click.Context, name: str) -> Domain:
         files = "1 file has" if len(changed) == 1 else f"{len(changed)} files have"
         notice(f"{files} changed since the last ingest; this answers from before. Run: domaingpt ingest {name}")
     return domain
+
+
+def count(n: int, noun: str) -> str:
+    """Return a number with its noun, e.g. "1 file" and "2 files"."""
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+
+
+def listed(names: list[str], n_shown: int = 5) -> str:
+    """Return the first few file names of a list, and how many more there are."""
+    more = f" and {len(names) - n_shown:,} more" if len(names) > n_shown else ""
+    return ", ".join(escaped(name) for name in names[:n_shown]) + more

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+import unicodedata
 from typing import Any
 
 import click
 
-from domaingpt.chunks import search_view
 from domaingpt.types import Answer, Citation, Hit
+
+# What can steer a terminal or reorder what it shows: controls, format characters such as bidi marks,
+# lone surrogates, line and paragraph separators.
+UNSAFE_CATEGORIES = frozenset(["Cc", "Cf", "Cs", "Zl", "Zp"])
 
 
 def json_line(value: dict[str, Any]) -> None:
@@ -24,18 +27,35 @@ def json_line(value: dict[str, Any]) -> None:
 
 
 def notice(text: str) -> None:
-    """Tell the user something on stderr."""
-    click.echo(text, err=True)
+    """Tell the user something on stderr, line by line."""
+    click.echo("\n".join(escaped(line) for line in text.split("\n")), err=True)
 
 
 def printable(text: str) -> str:
-    """Return text from documents or models so that it cannot steer the terminal."""
-    return search_view(text).encode("utf-8", "replace").decode()
+    """Return text from documents or models on one line, without what could steer the terminal."""
+    from domaingpt.chunks import search_view
+
+    view = search_view(text)
+    return view if view.isprintable() else "".join(c for c in view if not _is_unsafe(c))
+
+
+def escaped(name: str) -> str:
+    r"""Return a file name or a message with unsafe characters spelled out, e.g. "\x1b": none goes unseen."""
+    return "".join(c.encode("unicode_escape").decode() if _is_unsafe(c) else c for c in name)
+
+
+def _is_unsafe(character: str) -> bool:
+    return unicodedata.category(character) in UNSAFE_CATEGORIES
+
+
+def well_formed(text: str) -> str:
+    """Return an argument without the lone surrogates that stand for bytes that are not UTF-8."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def place(citation: Citation) -> str:
     """Return where a quote stands, e.g. "loan.pdf, page 3, Repayment"."""
-    parts = [printable(citation.document)]
+    parts = [escaped(citation.document)]
     if citation.page is not None:
         parts.append(f"page {citation.page}")
     if citation.section:
@@ -61,7 +81,7 @@ def hit_json(hit: Hit) -> dict[str, Any]:
     }
 
 
-def answer_json(question_id: str | None, answer: Answer) -> dict[str, Any]:
+def answer_json(question_id: str | int | None, answer: Answer) -> dict[str, Any]:
     """Return an answer in the form of `ask --json`."""
     return {
         "id": question_id,
@@ -72,7 +92,6 @@ def answer_json(question_id: str | None, answer: Answer) -> dict[str, Any]:
         "citations": [citation_json(citation) for citation in answer.citations],
         "nearest": [citation_json(citation) for citation in answer.nearest],
         "model": answer.model,
-        "dropped": answer.dropped,
         "timings_ms": dict(answer.timings_ms),
     }
 
@@ -88,10 +107,3 @@ def citation_json(citation: Citation) -> dict[str, Any]:
         "start": citation.start,
         "end": citation.end,
     }
-
-
-def write_citations(citations: Sequence[Citation]) -> None:
-    """Write the sources below an answer: number, place, quote."""
-    for citation in citations:
-        click.echo(f"  [{citation.n}] {click.style(place(citation), bold=True)}")
-        click.echo(f"      “{printable(citation.quote)}”")

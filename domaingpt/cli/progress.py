@@ -6,6 +6,8 @@ import sys
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from domaingpt.cli.output import printable
+
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
@@ -21,7 +23,7 @@ class ProgressBars:
     """A bar for each stage of an ingest; silent when stderr is no terminal."""
 
     def __init__(self, title: str) -> None:
-        self._title = title
+        self._title = printable(title)
         self._bars: Progress | None = None
         self._tasks: dict[str, TaskID] = {}
 
@@ -50,7 +52,7 @@ def _start() -> Progress:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     bars = Progress(
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),

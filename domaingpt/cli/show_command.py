@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import difflib
+import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from domaingpt.cli.ingest_command import write_ledger
-from domaingpt.cli.options import json_option, name_argument, open_workspace
-from domaingpt.cli.output import json_line, printable
+from domaingpt.cli.options import count, json_option, listed, name_argument, open_workspace
+from domaingpt.cli.output import escaped, json_line, printable
 
 if TYPE_CHECKING:
     from domaingpt.workspace import Domain
@@ -61,17 +63,17 @@ def _show_domain(domain: Domain) -> None:
     from domaingpt.ledger import Ledger
 
     facts = domain_json(domain)
-    click.echo(f"{printable(facts['title'])}: {printable(facts['description'])}".rstrip(": "))
-    click.echo(f"  folder     {printable(facts['folder'])}")
-    click.echo(f"  index      generation {facts['generation']} of {facts['created']}, {facts['embedder']['name']}")
     changed = facts["changed_files"]
+    click.echo(printable(f"{facts['title']}: {facts['description']}".rstrip(": ")))
+    click.echo(f"  folder     {escaped(facts['folder'])}")
+    click.echo(f"  index      generation {facts['generation']} of {facts['created']}, {facts['embedder']['name']}")
     click.echo(
-        f"  stale      {'no' if not changed else f'{len(changed)} files changed since: ' + printable(', '.join(changed[:5]))}"
+        "  stale      " + (f"{count(len(changed), 'file')} changed since: {listed(changed)}" if changed else "no")
     )
     click.echo(f"\n  {'chunks':>7} {'pages':>6}  document")
     for document in facts["documents"]:
         pages = sum(document["pages"].values()) or ""
-        click.echo(f"  {document['chunks']:>7,} {pages:>6}  {printable(document['path'])}")
+        click.echo(f"  {document['chunks']:>7,} {pages:>6}  {escaped(document['path'])}")
     click.echo("\nLedger of that ingest:")
     write_ledger(Ledger.from_json(facts["ledger"]))
 
@@ -79,12 +81,14 @@ def _show_domain(domain: Domain) -> None:
 def _show_document(domain: Domain, path: str, *, as_json: bool) -> None:
     corpus = domain.index.corpus
     if path not in corpus.by_path:
-        raise click.UsageError(
-            f"The index of '{domain.name}' has no document {path!r}. See: domaingpt show {domain.name}"
-        )
+        nearest = difflib.get_close_matches(path, corpus.by_path, n=1)
+        hint = f"Did you mean {nearest[0]!r}?" if nearest else f"See: domaingpt show {domain.name}"
+        raise click.UsageError(f"The index of '{domain.name}' has no document {path!r}. {hint}")
     document = corpus.document(path)
     if as_json:
         pages = [{"page": p.number, "start": p.start, "end": p.end, "status": p.status} for p in document.pages]
         json_line({"path": path, "title": document.title, "pages": pages, "text": document.text})
+    elif sys.stdout.isatty():
+        click.echo("\n".join(escaped(line) for line in document.text.splitlines()))
     else:
-        click.get_binary_stream("stdout").write(document.text.encode("utf-8", "replace"))
+        sys.stdout.buffer.write(document.text.encode("utf-8", "replace"))

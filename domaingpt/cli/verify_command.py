@@ -6,7 +6,7 @@ import click
 
 from domaingpt.cli import failures
 from domaingpt.cli.options import json_option, name_argument, open_workspace
-from domaingpt.cli.output import json_line
+from domaingpt.cli.output import escaped, json_line
 
 
 @click.command("verify")
@@ -16,18 +16,23 @@ from domaingpt.cli.output import json_line
 def command(ctx: click.Context, name: str | None, *, as_json: bool) -> int:
     """Check every hash of the index of domain NAME, or of all indexes."""
     workspace = open_workspace(ctx)
-    domains = [workspace.domain(name)] if name else [domain for domain in workspace.domains() if domain.is_ingested]
-    code = failures.OK
-    for domain in domains:
-        for generation, problems in domain.verify():
-            if problems:
-                code = failures.ERROR
+
+    def verify(one: str) -> int:
+        domain = workspace.domain(one)
+        if not name and not domain.is_ingested:
+            return failures.OK
+        results = domain.verify()
+        for generation, problems in results:
             if as_json:
-                json_line({"domain": domain.name, "generation": generation, "good": not problems, "problems": problems})
-            else:
-                click.echo(f"{domain.name} {generation}: {'good' if not problems else 'DAMAGED'}")
-                for problem in problems:
-                    click.echo(f"  {problem}")
-        if code != failures.OK and not as_json:
-            click.echo(f"Run: domaingpt ingest {domain.name} --rebuild")
-    return code
+                json_line({"domain": one, "generation": generation, "good": not problems, "problems": problems})
+                continue
+            click.echo(f"{one} {generation}: {'DAMAGED' if problems else 'good'}")
+            for problem in problems:
+                click.echo(f"  {escaped(problem)}")
+        if not any(problems for _, problems in results):
+            return failures.OK
+        if not as_json:
+            click.echo(f"Run: domaingpt ingest {one} --rebuild")
+        return failures.ERROR
+
+    return failures.for_each([name] if name else workspace.names(), verify)

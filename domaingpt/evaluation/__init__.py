@@ -1,5 +1,5 @@
 """Questions and, later, measures: how a user finds out how well a domain answers."""
 
-from domaingpt.evaluation.questions import Question, read_questions
+from domaingpt.evaluation.questions import Question, parse_questions, read_questions
 
-__all__ = ["Question", "read_questions"]
+__all__ = ["Question", "parse_questions", "read_questions"]

@@ -6,9 +6,14 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from domaingpt.errors import BadConfig
+
+KINDS = {str: "strings", int: "whole numbers"}
+Item = TypeVar("Item")
+
+HINT = 'Each line is an object such as {"id": "1", "question": "…"}.'
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +21,7 @@ class Question:
     """One line of a questions file.
 
     Attributes:
-        id: As in the file.
+        id: As in the file: a string or a whole number.
         text: The query or question.
         answers: Accepted answers, for evaluation.
         documents: Paths that hold the answer.
@@ -24,7 +29,7 @@ class Question:
         answerable: Whether the documents hold an answer.
     """
 
-    id: str
+    id: str | int
     text: str
     answers: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
@@ -39,28 +44,51 @@ def read_questions(path: Path) -> Iterator[Question]:
         BadConfig: If a line is not valid; the message names it.
     """
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as exc:
         raise BadConfig(f"{path} cannot be read: {exc}", "Name a JSONL file in UTF-8.") from exc
-    for number, line in enumerate(lines, start=1):
+    yield from parse_questions(text, str(path))
+
+
+def parse_questions(text: str, where: str) -> Iterator[Question]:
+    """Yield the questions of a JSONL text in order; `where` names it in errors.
+
+    Raises:
+        BadConfig: If a line is not valid; the message names it.
+    """
+    # Only "\n" ends a line of JSONL: splitlines would also split at U+2028, which may stand in a string.
+    for number, line in enumerate(text.split("\n"), start=1):
         if line.strip():
-            yield _question(line, f"{path}, line {number}")
+            yield _question(line, f"{where}, line {number}")
 
 
 def _question(line: str, where: str) -> Question:
-    hint = 'Each line is an object such as {"id": "1", "question": "…"}.'
     try:
         entry: Any = json.loads(line)
-    except ValueError as exc:
-        raise BadConfig(f"{where} is not JSON: {exc}", hint) from exc
-    text = (entry.get("question") or entry.get("query")) if isinstance(entry, dict) else None
+    except (ValueError, RecursionError) as exc:
+        raise BadConfig(f"{where} is not JSON: {exc}", HINT) from exc
+    if not isinstance(entry, dict):
+        raise BadConfig(f"{where} is not a JSON object.", HINT)
+    text = entry.get("question") or entry.get("query")
     if not isinstance(text, str) or not text.strip() or "id" not in entry:
-        raise BadConfig(f"{where} needs an 'id' and a 'question' or 'query'.", hint)
+        raise BadConfig(f"{where} needs an 'id' and a 'question' or 'query'.", HINT)
+    if not isinstance(entry["id"], (str, int)) or isinstance(entry["id"], bool):
+        raise BadConfig(f"{where}: 'id' is {entry['id']!r}, but must be a string or a whole number.", HINT)
+    answerable = entry.get("answerable", True)
+    if not isinstance(answerable, bool):
+        raise BadConfig(f"{where}: 'answerable' is {answerable!r}, but must be true or false.", HINT)
     return Question(
-        id=str(entry["id"]),
-        text=text,
-        answers=tuple(entry.get("answers", ())),
-        documents=tuple(entry.get("documents", ())),
-        pages=tuple(entry.get("pages", ())),
-        answerable=bool(entry.get("answerable", True)),
+        id=entry["id"],
+        text=text.encode("utf-8", "replace").decode(),  # an escaped lone surrogate is no character
+        answers=_list_of(str, entry, "answers", where),
+        documents=_list_of(str, entry, "documents", where),
+        pages=_list_of(int, entry, "pages", where),
+        answerable=answerable,
     )
+
+
+def _list_of(kind: type[Item], entry: dict[str, Any], key: str, where: str) -> tuple[Item, ...]:
+    value = entry.get(key, [])
+    if not isinstance(value, list) or not all(isinstance(item, kind) for item in value):
+        raise BadConfig(f"{where}: '{key}' is {value!r}, but must be a list of {KINDS[kind]}.", HINT)
+    return tuple(value)
