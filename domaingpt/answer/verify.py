@@ -1,47 +1,55 @@
 """Is a drafted sentence backed by the evidence? Rules that a language model cannot talk its way around.
 
-A sentence passes if one evidence sentence, with its context, holds
-  - every number in it, with its percent sign and its scale (thousand, million, billion),
-  - every name and month in it (words written with a capital, acronyms),
-  - a negation if and only if the sentence has one,
-  - all of its other content words, stemmed, counting those of the question as given,
+A sentence passes if one piece of evidence, with the headings above it, holds
+  - every quantity in it, with its unit, sign and bound, and what the quantity counts (39 interceptions),
+  - every name in it, and names of several words as they stand there,
+  - a negation if and only if the sentence has one, of the same word,
+  - all of its other content words, stemmed,
+  - of a table row: the value that belongs to a column it names,
   - something that the question did not say already.
+The words of the question are not taken as given: "When did Alice sign?" must not turn "Bob signed in May"
+into "Alice signed in May". What the rules let through all the same is the words of the evidence in another
+order ("Bob paid Alice" from "Alice paid Bob"): they look at words, not at grammar.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from domaingpt.chunks import search_view
+from domaingpt.answer.quantities import CURRENCIES, CURRENCY, SCALES, Quantity, agrees, quantities, scaled
+from domaingpt.answer.rows import CELL_SEPARATOR, labelled_cells, readable
 from domaingpt.types import Evidence
 
 Terms = Callable[[str], list[str]]
 """Turns a text into its terms, as the index knows them."""
 
-NUMBER = re.compile(r"(?P<value>\d+(?:[.,'’\u00a0]\d+)*)\)?\s*(?P<percent>%|per ?cent\b|percent\b)?(?:\s*(?P<scale>thousand|million|billion|trillion|bn|mn|m|k)\b)?", re.IGNORECASE)  # noqa: E501
-SCALES = {"k": "thousand", "m": "million", "mn": "million", "bn": "billion"}
-WORD = re.compile(r"[^\W\d_][\w'’&-]*")
+WORD = re.compile(r"[^\W\d_][\w&]*(?:[-'’.][^\W\d_][\w&]*)*")
 NEGATION = re.compile(
-    r"\b(?:not|no|never|none|nobody|nothing|neither|nor|without|cannot|kein\w*|nicht|nie)\b|n['’]t\b|[不没無无未非]|ない|ません",
+    r"\b(?:not|no(?!\.?\s?\d)|never|none|nobody|nothing|neither|nor|without|cannot|kein\w*|nicht\w*|nie|niemals|ohne|weder)\b"
+    r"|n['’]t\b|[不没沒無无未非]|ない|なかった|ません",
     re.IGNORECASE,
 )
 # Written with a capital without being a name.
 NOT_NAMES = frozenset(
-    "i a an the this that these those it its he she they we you yes no in on at by for from of to and or but if as when "
-    "according based therefore however also answer question fact facts".split()
+    (
+        "i a an the this that these those it its he she they we you his her their our your yes no in on at by for from "
+        "of to and or but if as when while since after before during with under over"
+    ).split()
 )
+FILLERS = frozenset(["yes", "were", "been", "also"])  # terms that state nothing
+REACH = 4  # content words after a number among which what it counts must be. Guess, unmeasured.
 
 
 @dataclass(frozen=True, slots=True)
-class _Claims:
-    """What a text asserts, in comparable form."""
+class _Statement:
+    """What a text states, in comparable form."""
 
-    numbers: frozenset[str]
-    names: frozenset[str]
-    terms: frozenset[str]
-    negated: bool
+    quantities: Sequence[Quantity]
+    words: frozenset[str]
+    names: Sequence[tuple[str, ...]]
+    negated: frozenset[str]
 
 
 def supporting_evidence(sentence: str, evidence: Sequence[Evidence], question: str, terms: Terms) -> int | None:
@@ -53,63 +61,125 @@ def supporting_evidence(sentence: str, evidence: Sequence[Evidence], question: s
     Args:
         sentence: From a draft, without citation marks.
         evidence: Best first.
-        question: Its words count as given.
+        question: What the sentence must go beyond.
         terms: The index's analysis of text.
     """
-    claims = _claims(sentence, terms)
-    asked = _claims(question, terms)
-    if not (claims.terms | claims.numbers):
-        return None
-    for position, item in enumerate(evidence):
-        quote = search_view(item.quote)
-        if _backs(_claims(quote, terms), _claims(item.chunk.context, terms), claims, asked, quote):
-            return position
-    return None
+    claims, asked = _read(sentence, terms), _read(question, terms)
+    return next((n for n, item in enumerate(evidence) if _backs(item, claims, asked, sentence, terms)), None)
 
 
-def _backs(quoted: _Claims, context: _Claims, claims: _Claims, asked: _Claims, quote: str) -> bool:
-    if not claims.numbers <= quoted.numbers | context.numbers | asked.numbers:
-        return False
-    folded = quote.casefold()
-    given_names = quoted.names | context.names | asked.names
-    if any(name not in given_names and name.casefold() not in folded for name in claims.names):
-        return False
-    if claims.negated != quoted.negated:
-        return False
-    given = quoted.terms | context.terms | asked.terms
-    if not claims.terms <= given:
-        return False
-    news = (claims.terms - asked.terms) | (claims.numbers - asked.numbers)
-    return bool(news & (quoted.terms | quoted.numbers))
-
-
-def _claims(text: str, terms: Terms) -> _Claims:
-    return _Claims(
-        numbers=frozenset(_numbers(text)),
-        names=frozenset(_names(text)),
-        terms=frozenset(term for term in terms(text) if not term[0].isdigit()),
-        negated=NEGATION.search(text) is not None,
+def _backs(item: Evidence, claims: _Statement, asked: _Statement, sentence: str, terms: Terms) -> bool:
+    quote, context = readable(item), item.chunk.context
+    cells = labelled_cells(quote)
+    held = [*quantities(quote, ends=True), *(q for name, value in cells for q in _cell_quantities(name, value))]
+    above = quantities(context)
+    years = [q.value for q in above if q.kind == "number"]
+    quoted = frozenset(terms(quote))
+    new = [q for q in claims.quantities if not agrees(q, asked.quantities)]
+    negated = _negated(quote, terms)
+    return (
+        all(agrees(q, held, years) or agrees(q, above) for q in claims.quantities)
+        and claims.words <= quoted | frozenset(terms(context))
+        and all(_stands_in(name, quote) or _stands_in(name, context) for name in claims.names)
+        and bool(claims.negated) == bool(negated)
+        and claims.negated <= negated
+        and (bool((claims.words - asked.words) & quoted) or any(agrees(q, held, years) for q in new))
+        and all(_counts_the_same(sentence, q, quote, terms) for q in claims.quantities if q.kind == "number")
+        and all(_holds_cell(name, value, claims, asked, terms) for name, value in cells)
     )
 
 
-def _numbers(text: str) -> list[str]:
-    """Return the numbers of a text, e.g. "82959 million", "5.75 %", "2022"."""
-    found = []
-    for match in NUMBER.finditer(text):
-        value = re.sub(r"[,'’\u00a0](?=\d{3}(?!\d))", "", match["value"])
-        scale = (match["scale"] or "").lower()
-        found.append(value + (" %" if match["percent"] else "") + (f" {SCALES.get(scale, scale)}" if scale else ""))
+def _read(text: str, terms: Terms) -> _Statement:
+    found = quantities(text)
+    plain = text  # quantities are compared by value, not by spelling
+    for item in reversed(found):
+        plain = f"{plain[: item.start]} , {plain[item.end :]}"
+    words = frozenset(terms(NEGATION.sub(" ", plain))) - FILLERS
+    return _Statement(found, words, _names(plain), _negated(text, terms))
+
+
+def _names(text: str) -> list[tuple[str, ...]]:
+    """Return what has a name in a text: runs of words with a capital; not a lone first word of a sentence."""
+    names: list[tuple[str, ...]] = []
+    run: list[str] = []
+    end = 0
+    for match in WORD.finditer(text):
+        word = _bare(match[0])
+        if run and text[end : match.start()].strip(" "):
+            names, run = [*names, tuple(run)], []
+        if not word[0].isupper() or word.lower() in NOT_NAMES:
+            names, run = [*names, tuple(run)], []
+            continue
+        run.append(word)
+        end = match.end()
+    first = WORD.search(text)
+    names = [name for name in [*names, tuple(run)] if name]
+    if names and first and names[0] == (_bare(first[0]),) and not _is_acronym(names[0][0]):
+        names = names[1:]
+    return names
+
+
+def _bare(word: str) -> str:
+    return re.sub(r"['’]s$", "", word)
+
+
+def _is_acronym(word: str) -> bool:
+    return len(word) > 1 and word.isupper()
+
+
+def _stands_in(name: tuple[str, ...], text: str) -> bool:
+    """Return whether the words of a name follow each other in a text; initials between them may be left out."""
+    words = [_bare(word) for word in WORD.findall(text)]
+    wanted = [word if _is_acronym(word) else word.casefold() for word in name]
+    for among in (words, [word for word in words if len(word) > 1]):
+        for i in range(len(among) - len(name) + 1):
+            if all(w in (word, word.casefold()) for w, word in zip(wanted, among[i:], strict=False)):
+                return True
+    return False
+
+
+def _negated(text: str, terms: Terms) -> frozenset[str]:
+    """Return the content word behind each negation, "" where none follows."""
+    return frozenset(next(iter(terms(text[match.end() :])), "") for match in NEGATION.finditer(text))
+
+
+def _counts_the_same(sentence: str, claim: Quantity, quote: str, terms: Terms) -> bool:
+    """Return whether the word right behind a number in the sentence is near that number in the quote too."""
+    following = re.match(r"[\s-]+([^\W\d_][\w'’]*)", sentence[claim.end :])
+    counted = set(terms(following[1])) if following else set()
+    if not counted:
+        return True
+    near: list[str] = []
+    for cell in quote.split(CELL_SEPARATOR):
+        held = quantities(cell, ends=True)
+        name, _, value = cell.partition(": ")
+        for i, item in enumerate(held):
+            if agrees(claim, [item, *(_cell_quantities(name, value) if value else [])]):
+                end = next((later.start for later in held[i + 1 :] if later.start >= item.end), len(cell))
+                near += terms(cell[item.end : end])[:REACH] + (terms(name) if value else [])
+    return not near or counted <= set(near)
+
+
+def _cell_quantities(name: str, value: str) -> list[Quantity]:
+    """Return the numbers of a cell with the currency and the scale that its column's name gives them."""
+    currencies = {CURRENCIES.get(found.lower(), found.upper()) for found in re.findall(CURRENCY, name)}
+    powers = {SCALES[word] for word in re.findall(r"\w+", name.lower()) if word in SCALES}
+    found = [q for q in quantities(value) if q.kind == "number" and not q.unit and ".." not in q.value]
+    if len(powers) == 1:
+        found += [replace(q, value=scaled(q.value, min(powers))) for q in found]
+    if len(currencies) == 1:
+        found += [replace(q, unit=min(currencies)) for q in found]
     return found
 
 
-def _names(text: str) -> list[str]:
-    """Return the words that name something: written with a capital, not merely first in a sentence."""
-    names = []
-    for match in WORD.finditer(text):
-        word = match[0]
-        before = text[: match.start()].rstrip()
-        is_first = not before or before[-1] in ".!?:;\"“"
-        is_acronym = len(word) > 1 and word.isupper()
-        if word[0].isupper() and word.lower() not in NOT_NAMES and (is_acronym or not is_first):
-            names.append(re.sub(r"['’]s$", "", word))
-    return names
+def _holds_cell(name: str, value: str, claims: _Statement, asked: _Statement, terms: Terms) -> bool:
+    """Return whether a statement that names a column, or was asked for a numbered one, gives its value."""
+    column = _read(name, terms)
+    named_by = [claims, asked] if column.quantities else [claims]
+    is_named = any(
+        column.words <= by.words and all(agrees(q, by.quantities) for q in column.quantities) for by in named_by
+    )
+    if not is_named or not (column.words or column.quantities):
+        return True
+    in_cell = [*quantities(value, ends=True), *_cell_quantities(name, value)]
+    return bool(claims.words & set(terms(value))) or any(agrees(q, in_cell) for q in claims.quantities)

@@ -11,7 +11,8 @@ looks for its nearest word in the sentence, rare words counting more.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 import numpy as np
 import numpy.typing as npt
@@ -105,7 +106,7 @@ def _idf_weights(question: str, index: Index) -> dict[str, float]:
     return {term: value / total for term, value in zip(terms, idf, strict=True)}
 
 
-def _covered(weights: Mapping[str, float], held: Set[str]) -> float:
+def _covered(weights: Mapping[str, float], held: AbstractSet[str]) -> float:
     """Return the share, 0 to 1, of the question's weight that the held terms carry."""
     return sum(weight for term, weight in weights.items() if term in held)
 
@@ -129,16 +130,14 @@ def _quote_span(chunk: Chunk, sentence: Sentence, weights: Mapping[str, float], 
     return start, start + len(quote.strip())
 
 
-def _late_interaction(
-    question: str, texts: Sequence[str], embedder: Embedder, index: Index
-) -> npt.NDArray[np.float64]:
+def _late_interaction(question: str, texts: Sequence[str], embedder: Embedder, index: Index) -> npt.NDArray[np.float64]:
     """Return Σ_i w_i max_j q_i · s_j / Σ w_i for each text (n,): q_i, s_j unit token vectors, w_i idf."""
-    (tokens, Q), *sentences = embedder.encode_tokens([question, *texts])  # Q: (q, d)
+    (tokens, Q), *sentences = embedder.encode_tokens([question, *texts])
     weights = _token_weights(tokens, index)
     return np.array([_max_sim(Q, S, weights) for _, S in sentences])
 
 
-def _max_sim(Q: FloatMatrix, S: FloatMatrix, weights: npt.NDArray[np.float64]) -> float:  # noqa: N803
+def _max_sim(Q: FloatMatrix, S: FloatMatrix, weights: npt.NDArray[np.float64]) -> float:
     if not len(S) or not len(Q):
         return 0.0
     return float(weights @ (Q @ S.T).max(axis=1))  # (q,) @ (q, d) @ (d, s) -> (q, s) -> (q,) -> ()
