@@ -27,9 +27,9 @@ __all__ = [
     "split_sentences",
 ]
 
-CHUNKER = "units-shortest-path/1"  # stored in the index; a change of the algorithm rebuilds chunks
+CHUNKER = "units-shortest-path/2"  # stored in the index; a change of the algorithm rebuilds chunks
 SECTION_SEPARATOR = " › "
-CLAUSE_END = re.compile(r"[,;:，；：、]\s*|\s[–—-]\s|\s+")
+CLAUSE_END = re.compile(r"[,;:]\s+|[，；：、]\s*|\s[–—-]\s|\s+")  # not the comma in 82,959
 
 CountTokens = Callable[[Sequence[str]], Sequence[int]]
 """Counts the tokens of each text by the embedder's own tokenizer, without special tokens."""
@@ -56,11 +56,10 @@ def chunk_document(
     ranges = pack(counts, [unit.before for unit in units], [unit.is_heading for unit in units], max_tokens)
     sections = _section_paths(document)
     context = _ContextBuilder(document, count_tokens, context_tokens)
-    texts = [document.text[units[first].start : units[last - 1].end] for first, last in ranges]
-    totals = count_tokens([search_view(text) for text in texts])
     chunks = []
-    for (first, last), text, n_tokens in zip(ranges, texts, totals, strict=True):
+    for first, last, n_tokens in _ranges_within(document, units, ranges, count_tokens, max_tokens):
         start, end = units[first].start, units[last - 1].end
+        text = document.text[start:end]
         section = sections(start)
         headers = dict.fromkeys(unit.header for unit in units[first:last] if unit.header)
         chunks.append(
@@ -97,7 +96,7 @@ def page_at(pages: Sequence[Page], offset: int) -> int | None:
     """Return the number of the page that holds the code point, None where there are no pages."""
     if not pages:
         return None
-    return pages[max(0, bisect_right([page.start for page in pages], offset) - 1)].number
+    return pages[max(0, bisect_right(pages, offset, key=lambda page: page.start) - 1)].number
 
 
 def readable_name(path: str) -> str:
@@ -123,14 +122,43 @@ def _units_within(document: Document, count_tokens: CountTokens, max_tokens: int
     return sorted(done, key=lambda counted: counted[0].start)
 
 
+def _ranges_within(
+    document: Document,
+    units: Sequence[Unit],
+    ranges: Sequence[tuple[int, int]],
+    count_tokens: CountTokens,
+    max_tokens: int,
+) -> list[tuple[int, int, int]]:
+    """Return the ranges of units with their tokens, those of more than `max_tokens` divided.
+
+    Units may count more together than alone: where a tokenizer counts the space between them, or
+    where both are parts of one word.
+    """
+    done: list[tuple[int, int, int]] = []
+    pending = list(ranges)
+    while pending:
+        spans = [(units[first].start, units[last - 1].end) for first, last in pending]
+        counts = count_tokens([search_view(document.text[start:end]) for start, end in spans])
+        too_long = []
+        for (first, last), n_tokens in zip(pending, counts, strict=True):
+            if n_tokens <= max_tokens or last - first == 1:
+                done.append((first, last, n_tokens))
+            else:
+                middle = (first + last) // 2
+                too_long += [(first, middle), (middle, last)]
+        pending = too_long
+    return sorted(done)
+
+
 def _halves(text: str, unit: Unit) -> list[Unit]:
     """Divide a unit near its middle: after a clause if one ends there, else at a space, else anywhere."""
     length = unit.end - unit.start
     middle = unit.start + length // 2
     low, high = unit.start + length // 4, unit.end - length // 4
-    cuts = [match.end() for match in CLAUSE_END.finditer(text, low, high) if unit.start < match.end() < unit.end]
-    clauses = [cut for cut in cuts if not text[cut - 2 : cut].isspace() and text[cut - 2 : cut - 1] in ",;:，；：、"]
-    cut = min(clauses or cuts or [middle], key=lambda offset: abs(offset - middle))
+    ends = [match for match in CLAUSE_END.finditer(text, low, high) if match.end() < unit.end]
+    clauses = [match.end() for match in ends if match[0].strip()]
+    cuts = clauses or [match.end() for match in ends] or [middle]
+    cut = min(cuts, key=lambda offset: abs(offset - middle))
     left_end = unit.start + len(text[unit.start : cut].rstrip())
     right_start = unit.end - len(text[cut : unit.end].lstrip())
     return [

@@ -40,6 +40,9 @@ def pack(
         max_tokens: The most that a chunk may hold.
     """
     n = len(n_tokens)
+    # A unit of invisible characters has no token, but counts as one: else any number of them were
+    # one chunk, found in n² steps.
+    sizes = [max(1, size) for size in n_tokens]
     # best[i] = least cost of segmenting units 0…i-1; back[i] = where the last chunk of it starts.
     best = [0.0] + [float("inf")] * n
     back = [0] * (n + 1)
@@ -49,7 +52,7 @@ def pack(
             cut = AFTER_HEADING_COST
         total = 0
         for start in range(end - 1, -1, -1):
-            total += n_tokens[start]
+            total += sizes[start]
             if total > max_tokens and start < end - 1:
                 break
             cost = best[start] + _size_cost(total, max_tokens) + cut

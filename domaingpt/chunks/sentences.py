@@ -58,9 +58,14 @@ LINE = re.compile(r"[^\r\n\f\v\u2028\u2029\x85]+")
 BLANK_LINE = re.compile(r"(?:\r?\n[ \t\u3000]*){2,}|\f")
 ENUMERATOR = re.compile(r"(?:[•·▪◦‣●○■□–—*+-]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)])\s")
 NUMBER = re.compile(r"\(?[-+]?[$€£¥]?\d[\d.,:/]*\)?%?")
+STATEMENT = re.compile(r"[:：]\s*[^\s:：]|[^\W\d_][.!?]\s+[^\W\d_]{2}|[。！？]")  # label and value, or two sentences
+NUMBERED = frozenset(  # words that a number belongs to: "Article 5" stands for what follows
+    "annex appendix art article chapter clause exhibit figure item note part schedule sec section table".split()
+)
 SENTENCE_END = re.compile(
-    r"""(?P<latin>[.!?…]+["'”’»)\]]*(?=\s))        # a space must follow: 3.5 and example.org go on
-      | (?P<cjk>[。！？｡][」』”’）】〉》]*)          # no space follows
+    # Only the first of a run of marks is tried, and without backtracking: else a line of dots costs n² steps.
+    r"""(?P<latin>(?<![.!?…])[.!?…]++["'”’»)\]]*+(?=\s))  # a space must follow: 3.5 and example.org go on
+      | (?P<cjk>[。！？｡][」』”’）】〉》]*)                 # no space follows
       | (?P<other>[।॥؟۔።]+)""",
     re.VERBOSE,
 )
@@ -179,10 +184,19 @@ def _looks_like_row(line: str) -> bool:
 
 
 def _looks_like_heading(run: str) -> bool:
-    """Return whether the line stands for what follows: short, no closing mark, starting big or numbered."""
+    """Return whether the line stands for what follows: short, no closing mark, starting big or numbered.
+
+    A line that itself says something, such as "Purchase price: 450,000" or "Boiler installed 2009",
+    is none, so that it can be quoted.
+    """
     if len(run) > MAX_HEADING_CHARACTERS or "\n" in run or run[-1] in ".,;!?。，；！？|":
         return False
-    if _looks_like_row(run) or NUMBER.fullmatch(run):
+    if _looks_like_row(run) or STATEMENT.search(run):
+        return False
+    first, *others = run.split()
+    if first.lower() in NUMBERED:
+        others = others[1:]
+    if (NUMBER.fullmatch(first) and not others) or any(NUMBER.fullmatch(word.rstrip(",;")) for word in others):
         return False
     return run[0].isupper() or run[-1] == ":" or bool(re.match(r"\d+(\.\d+)*\.?\s+[^\W\d_]", run))
 

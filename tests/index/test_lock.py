@@ -27,7 +27,10 @@ def test_second_writer_is_told_who_the_first_is(tmp_path):
     ) as holder:
         try:
             assert holder.stdout.readline() == b"held\n"
-            with pytest.raises(DomainBusy, match=f"'house'.*process {holder.pid} since"), writer_lock(tmp_path, "house"):
+            with (
+                pytest.raises(DomainBusy, match=f"'house'.*process {holder.pid} since"),
+                writer_lock(tmp_path, "house"),
+            ):
                 pass
         finally:
             holder.kill()
