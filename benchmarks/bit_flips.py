@@ -46,7 +46,9 @@ def main() -> None:
             by_file[path.relative_to(generation).as_posix()] += 1
             position, bit = rng.randrange(path.stat().st_size), 1 << rng.randrange(8)
             flip(path, position, bit)
-            verify = subprocess.run([*command, "verify", "bench", "--json"], check=False, capture_output=True, text=True)
+            verify = subprocess.run(
+                [*command, "verify", "bench", "--json"], check=False, capture_output=True, text=True
+            )
             named = [p for line in verify.stdout.splitlines() for p in json.loads(line)["problems"]]
             found += verify.returncode == 1 and any(path.name in problem for problem in named)
             search = subprocess.run(

@@ -222,9 +222,7 @@ def compare(bench: Bench, n: int) -> tuple[dict[str, list[Run]], dict[str, Run]]
 
 def main() -> None:
     """Compare, print a table and write the result."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="folder of PDFs")
     parser.add_argument("--ours", type=Path, required=True, help="virtual environment with domaingpt")
     parser.add_argument("--theirs", type=Path, required=True, help="one with LlamaIndex")

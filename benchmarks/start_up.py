@@ -69,7 +69,9 @@ def main() -> None:
 def change_one(documents: Path, run: Any) -> dict[str, Any]:
     """Edit a text file in its middle, then rename it; return what the ledgers say."""
     note = documents / "note.txt"
-    sections = [f"Section {i}. " + f"The value of item {i} is {i * 37} euros, paid in month {i}. " * 12 for i in range(40)]
+    sections = [
+        f"Section {i}. " + f"The value of item {i} is {i * 37} euros, paid in month {i}. " * 12 for i in range(40)
+    ]
     note.write_text("\n\n".join(sections), encoding="utf-8")
     added = run("ingest", "bench", "--json")
     sections[20] = sections[20].replace("euros", "francs")

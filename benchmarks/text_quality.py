@@ -57,7 +57,11 @@ def pdf(data: Path, workspace: Path, command: list[str]) -> dict[str, Any]:
     pdf = pypdfium2.PdfDocument(book)
     text = process.postprocess(pages, [pdf.get_page_label(number) for number in range(len(pdf))])
     truth = next(data.glob("*.ground-truth.txt")).read_text(encoding="utf-8")
-    return {"pages": len(pages), "ratio": round(ratio(truth, text), 4), "ratio_unprocessed": round(ratio(truth, "\n".join(pages)), 4)}
+    return {
+        "pages": len(pages),
+        "ratio": round(ratio(truth, text), 4),
+        "ratio_unprocessed": round(ratio(truth, "\n".join(pages)), 4),
+    }
 
 
 def html(data: Path, workspace: Path, command: list[str]) -> dict[str, Any]:
