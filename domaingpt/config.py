@@ -114,7 +114,7 @@ def load_config(path: Path, name: str) -> DomainConfig:
         BadConfig: If the file is not TOML, has an unknown key, or a value of the wrong kind.
     """
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raw = {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as exc:

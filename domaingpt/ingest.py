@@ -24,7 +24,7 @@ from domaingpt.index.corpus import DocumentAccount
 from domaingpt.index.lock import writer_lock
 from domaingpt.index.staging import Staging
 from domaingpt.ledger import FileEntry, Ledger, draw_up
-from domaingpt.sources import Change, Source, compare, content_key
+from domaingpt.sources import Change, Source, compare, content_key, is_still
 
 __all__ = ["IngestReport", "Progress", "ingest", "plan"]
 
@@ -100,6 +100,8 @@ def ingest(
         except BaseException:
             staging.close()
             raise
+        finally:
+            previous.close()
         staging.discard()
         generations.tidy(index_folder)
     return IngestReport(config.name, ledger, int(folder.name), time.monotonic() - started, changed)
@@ -125,8 +127,10 @@ def plan(config: DomainConfig, documents_folder: Path, index_folder: Path, *, em
             known = build.known(change.content_key, path) is not None
             entries.append(FileEntry(path, "indexed", "to be indexed; its content is known" if known else "to be read"))
     number = previous.index.generation.number if previous.index else None
+    previous.close()
     ledger = draw_up(entries, [], n_read=0, chunks=NO_CHUNKS)
-    changed = any(not (change.is_unchanged or change.error) for change in changes)
+    is_removed = any(entry.status == "removed" for entry in entries)
+    changed = is_removed or any(not (change.is_unchanged or change.error) for change in changes)
     return IngestReport(config.name, ledger, number, time.monotonic() - started, changed, dry_run=True)
 
 
@@ -140,6 +144,11 @@ class _Previous:
     index: LocalIndex | None = None
     sources: Mapping[str, Source] = field(default_factory=dict)
     is_damaged: bool = False
+
+    def close(self) -> None:
+        """Close the index's files."""
+        if self.index is not None:
+            self.index.close()
 
 
 def _discover(config: DomainConfig, documents_folder: Path) -> tuple[list[FoundFile], list[SkippedFile]]:
@@ -155,8 +164,8 @@ def _open_previous(config: DomainConfig, index_folder: Path, notify: Callable[[s
     notices: list[str] = []
     try:
         generation = generations.open_current(index_folder, config.name, notices.append)
-        index = LocalIndex(generation)
         sources = {path: Source.from_json(path, entry) for path, entry in generation.sources().items()}
+        index = LocalIndex(generation)
     except IndexMissing:
         return _Previous()
     except (IndexCorrupt, IndexStale, KeyError, ValueError) as exc:
@@ -191,7 +200,7 @@ def _read(
         results = pool.read_all(ReadJob(path, documents_folder / path) for path in jobs)
         for done, result in enumerate(results, start=1):
             for change in jobs[result.path]:
-                sources[change.file.path] = _keep(result, change, staging)
+                sources[change.file.path] = _keep(result, change, documents_folder, staging)
             if done % READ_COMMIT_EVERY == 0:
                 staging.commit()
             progress("reading", done, len(jobs))
@@ -199,10 +208,13 @@ def _read(
     return sources, len(jobs)
 
 
-def _keep(result: ReadResult, change: Change, staging: Staging) -> Source:
+def _keep(result: ReadResult, change: Change, documents_folder: Path, staging: Staging) -> Source:
     """Store a reader's result and return the source of a file that it stands for."""
     path = change.file.path
-    key = content_key(result.sha256, reader_key(change.file.suffix)) if result.sha256 else ""
+    if result.sha256:
+        key = content_key(result.sha256, reader_key(change.file.suffix))
+    else:  # the reader died of these bytes, and would again; or the file is no longer what was hashed
+        key = change.content_key if is_still(documents_folder, change.file) else ""
     if key != change.content_key and path != result.path:
         # An identical file was read in its place, and changed just then: this one's turn comes next time.
         return Source(path, "failed", f"{result.path}, its copy, changed while being read; ingest again", None, "")

@@ -60,12 +60,14 @@ class Change:
         file: As found now.
         before: As noted by the generation before; None for a new path.
         content_key: Of the file's bytes now; "" if they could not be read.
-        error: Why not.
+        signature: What to note; None if it was too young to trust when the bytes were hashed.
+        error: Why they could not be read.
     """
 
     file: FoundFile
     before: Source | None
     content_key: str
+    signature: tuple[int, int, int] | None
     error: str = ""
 
     @property
@@ -78,11 +80,6 @@ class Change:
         """Whether the same bytes failed to be read before; they would fail again."""
         return self.is_unchanged and self.before is not None and self.before.status == "failed"
 
-    @property
-    def signature(self) -> tuple[int, int, int] | None:
-        """The signature to note, None while it is too young to trust."""
-        return trusted_signature(self.file)
-
 
 def compare(
     root: Path, found: list[FoundFile], before: Mapping[str, Source], progress: Callable[[int], None] = lambda _: None
@@ -94,7 +91,7 @@ def compare(
         reader = reader_key(file.suffix)
         is_known = source is not None and source.content_key.endswith(f" {reader}")
         if source is not None and is_known and source.signature == _signature(file):
-            changes.append(Change(file, source, source.content_key))
+            changes.append(Change(file, source, source.content_key, source.signature))
         else:
             changes.append(_hashed(root, file, source, reader))
         progress(1)
@@ -104,6 +101,15 @@ def compare(
 def content_key(sha256: str, reader: str) -> str:
     """Return what identifies a reader's output: the bytes and who read them."""
     return f"{sha256} {reader}"
+
+
+def is_still(root: Path, file: FoundFile) -> bool:
+    """Return whether a file has the size and times it was found with."""
+    try:
+        status = (root / file.path).stat()
+    except OSError:
+        return False
+    return (status.st_size, status.st_mtime_ns, status.st_ctime_ns) == _signature(file)
 
 
 def trusted_signature(file: FoundFile) -> tuple[int, int, int] | None:
@@ -117,9 +123,11 @@ def _signature(file: FoundFile) -> tuple[int, int, int]:
 
 
 def _hashed(root: Path, file: FoundFile, before: Source | None, reader: str) -> Change:
+    # Judged before the bytes are read: an edit after that must not hide in the same tick of the clock.
+    signature = trusted_signature(file)
     try:
-        return Change(file, before, content_key(durable.sha256_file(root / file.path), reader))
+        return Change(file, before, content_key(durable.sha256_file(root / file.path), reader), signature)
     except FileNotFoundError:
-        return Change(file, before, "", "vanished while being read")
+        return Change(file, before, "", None, "vanished while being read")
     except OSError as exc:
-        return Change(file, before, "", (exc.strerror or str(exc)).lower())
+        return Change(file, before, "", None, (exc.strerror or str(exc)).lower())
