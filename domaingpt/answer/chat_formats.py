@@ -43,7 +43,11 @@ class ChatFormat:
             system, user = "", f"{system}\n\n{user}"
         turns = [Segment(self.begin, is_control=True)]
         if system:
-            turns += [Segment(self.system[0], is_control=True), Segment(system), Segment(self.system[1], is_control=True)]
+            turns += [
+                Segment(self.system[0], is_control=True),
+                Segment(system),
+                Segment(self.system[1], is_control=True),
+            ]
         turns += [Segment(self.user[0], is_control=True), Segment(user), Segment(self.user[1], is_control=True)]
         turns.append(Segment(self.assistant, is_control=True))
         return [turn for turn in turns if turn.text]
@@ -99,5 +103,6 @@ def chat_format(family: str) -> ChatFormat:
         return CHAT_FORMATS[family]
     except KeyError:
         raise ModelLoadFailed(
-            f"The chat format '{family}' is not known.", f"Name one after the path, as in PATH#chatml: {', '.join(CHAT_FORMATS)}."
+            f"The chat format '{family}' is not known.",
+            f"Name one after the path, as in PATH#chatml: {', '.join(CHAT_FORMATS)}.",
         ) from None

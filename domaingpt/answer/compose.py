@@ -7,13 +7,16 @@ where nothing it wrote passes, the documents speak for themselves.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections import abc
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 
 from domaingpt.answer import Generator
 from domaingpt.answer.prompt import fitting_evidence, system_text, user_text
+from domaingpt.answer.rows import readable
 from domaingpt.answer.verify import Terms, supporting_evidence
-from domaingpt.chunks import search_view, split_sentences
+from domaingpt.chunks import split_sentences
 from domaingpt.config import DomainConfig
 from domaingpt.types import Citation, Evidence
 
@@ -29,8 +32,13 @@ MAX_QUOTES = 2
 # A drafted sentence counts only if evidence whose score is this near the best backs it: a small model
 # likes to retell what was found but does not answer.
 WRITTEN_MARGIN = 0.5
-MARKS = re.compile(r"\s*[\[(]\d+(?:\s*,\s*\d+)*[\])]")  # citation marks of the model's own: never shown
+# Marks of the model's own, "[2]", "[1, 3]", "(2)", "[Fact 1]", and the number of a fact it copied: never shown.
+MARKS = re.compile(
+    r"\s*(?:[\[【]\^?\s*(?:facts?\s*)?\d+(?:[\s,;–-]+\d+)*\s*[\]】]|\((?:facts?\s*)?\d\))", re.IGNORECASE
+)
+ENUMERATOR = re.compile(r"^(?:[-*•]\s+|\d[.)]\s+)")
 REFUSALS = re.compile(r"\bnot found\b|do(?:es)? not (?:say|contain|mention|provide|hold)|no information", re.IGNORECASE)
+ELLIPSIS = " …"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +64,17 @@ class _Numbering:
 
     cited: list[Evidence] = field(default_factory=list)
 
-    def mark(self, items: Sequence[Evidence]) -> str:
-        """Return the mark of some evidence, e.g. " [1][2]"."""
-        for item in items:
-            if item not in self.cited:
-                self.cited.append(item)
-        return " " + "".join(f"[{self.cited.index(item) + 1}]" for item in items)
+    def mark(self, item: Evidence) -> str:
+        """Return the mark of a piece of evidence, e.g. " [2]", and count it as cited."""
+        mark = self.next_mark(item)
+        if item not in self.cited:
+            self.cited.append(item)
+        return mark
+
+    def next_mark(self, item: Evidence) -> str:
+        """Return the mark that a piece of evidence has or would get."""
+        n = self.cited.index(item) if item in self.cited else len(self.cited)
+        return f" [{n + 1}]"
 
 
 def why_abstain(evidence: Sequence[Evidence], *, dense: bool) -> str | None:
@@ -119,9 +132,7 @@ def cite(evidence: Sequence[Evidence]) -> tuple[Citation, ...]:
         chunk = item.chunk
         if chunk.text[item.start - chunk.start : item.end - chunk.start] != item.quote:
             raise AssertionError(f"The quote at {chunk.document}:{item.start} is not verbatim.")
-        citations.append(
-            Citation(n, chunk.document, item.page, chunk.section, item.quote, item.start, item.end)
-        )
+        citations.append(Citation(n, chunk.document, item.page, chunk.section, item.quote, item.start, item.end))
     return tuple(citations)
 
 
@@ -133,41 +144,51 @@ def _written(
     generator: Generator,
     on_sentence: Callable[[str], None],
 ) -> Draft:
-    """Return the sentences of the model's draft that passed."""
+    """Return the sentences of the model's draft that passed; the model stops when there is room for no more."""
     system = system_text(config)
     shown = fitting_evidence(question, evidence, system, generator, config.answer.max_tokens)
-    pieces = generator.generate(system, user_text(question, shown), config.answer.max_tokens)
     trusted = [item for item in shown if item.score >= evidence[0].score - WRITTEN_MARGIN]
     numbering = _Numbering()
-    passed: list[str] = []
-    dropped = 0
-    for sentence in _sentences(pieces):
-        plain = MARKS.sub("", sentence).strip()
-        position = None if REFUSALS.search(plain) else supporting_evidence(plain, trusted, question, terms)
-        if position is None:
-            dropped += 1
-            continue
-        length = sum(len(text) + 1 for text in passed)
-        if plain in (text.rsplit(" [", 1)[0] for text in passed) or length + len(plain) + 8 > config.answer.max_characters:
-            continue
-        text = plain + numbering.mark([trusted[position]])
-        passed.append(text)
-        on_sentence(text)
-    return Draft(" ".join(passed), tuple(numbering.cited), written=True, dropped=dropped)
+    passed: dict[str, str] = {}  # sentences as compared → as shown
+    dropped, room = 0, config.answer.max_characters
+    pieces = generator.generate(system, user_text(question, shown), config.answer.max_tokens)
+    with closing(_sentences(pieces)) as sentences:
+        for sentence in sentences:
+            plain = ENUMERATOR.sub("", MARKS.sub("", sentence)).strip()
+            if not plain or plain.casefold() in passed:
+                continue
+            position = None if REFUSALS.search(plain) else supporting_evidence(plain, trusted, question, terms)
+            if position is None:
+                dropped += 1
+                continue
+            if len(plain) + len(numbering.next_mark(trusted[position])) > room:
+                break
+            text = plain + numbering.mark(trusted[position])
+            room -= len(text) + 1
+            passed[plain.casefold()] = text
+            on_sentence(text)
+    return Draft(" ".join(passed.values()), tuple(numbering.cited), written=True, dropped=dropped)
 
 
-def _sentences(pieces: Iterator[str]) -> Iterator[str]:
-    """Yield the sentences of a text that arrives in pieces, each as soon as the next one begins."""
+def _sentences(pieces: Iterable[str]) -> abc.Generator[str, None, None]:
+    """Yield the sentences of a text that arrives in pieces, each as soon as the next one begins.
+
+    Closing this closes the pieces, which stops the model.
+    """
     text = ""
     done = 0
-    for piece in pieces:
-        text += piece
-        spans = list(split_sentences(text, done))
-        for start, end in spans[:-1]:
+    try:
+        for piece in pieces:
+            text += piece
+            spans = list(split_sentences(text, done))
+            for start, end in spans[:-1]:
+                yield text[start:end]
+                done = end
+        for start, end in split_sentences(text, done):
             yield text[start:end]
-            done = end
-    for start, end in split_sentences(text, done):
-        yield text[start:end]
+    finally:
+        if close := getattr(pieces, "close", None):
+            close()
 
 
 def _quoted(evidence: Sequence[Evidence], max_characters: int) -> Draft:
@@ -177,9 +198,11 @@ def _quoted(evidence: Sequence[Evidence], max_characters: int) -> Draft:
     for item in evidence[:MAX_QUOTES]:
         if parts and item.score < evidence[0].score - QUOTE_MARGIN:
             break
-        part = search_view(item.quote) + numbering.mark([item])
-        if parts and sum(map(len, parts)) + len(part) + len(parts) > max_characters:
-            numbering.cited.pop()
-            break
-        parts.append(part)
+        room = max_characters - sum(len(part) + 1 for part in parts) - len(numbering.next_mark(item))
+        text = readable(item)
+        if len(text) > room:
+            if parts:
+                break
+            text = text[: room - len(ELLIPSIS)].rsplit(" ", 1)[0] + ELLIPSIS  # the citation holds the whole quote
+        parts.append(text + numbering.mark(item))
     return Draft(" ".join(parts), tuple(numbering.cited), written=False)

@@ -7,12 +7,14 @@ import contextlib
 import os
 import threading
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from domaingpt.answer.chat_formats import ChatFormat, Segment, chat_format
 from domaingpt.embeddings import n_cores
 from domaingpt.errors import MissingExtra, ModelLoadFailed, PromptTooLong
-from domaingpt.models import GeneratorSpec, check_sha256
+from domaingpt.models import GeneratorSpec
+from domaingpt.models.verified import check_sha256_once
 
 # Tokens of one prefill step. llama.cpp's default of 512 holds a whole prompt of evidence sentences.
 N_BATCH = 512
@@ -35,7 +37,7 @@ class LlamaGenerator:
         self._format: ChatFormat = chat_format(spec.chat_family)
         self._lock = threading.Lock()
         if spec.sha256:
-            check_sha256(spec.path, spec.sha256)
+            check_sha256_once(spec.path, spec.sha256)
         self._llama = _load(spec, self.n_ctx)
         self._stop_tokens = self._special_tokens(self._format.stop)
 
@@ -105,7 +107,7 @@ def _quiet_stderr() -> Iterator[None]:
     """Send the C library's messages away while it loads; errors still arrive as exceptions."""
     saved = os.dup(2)
     try:
-        with open(os.devnull, "w", encoding="utf-8") as nowhere:
+        with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
             os.dup2(nowhere.fileno(), 2)
             yield
     finally:
@@ -114,6 +116,7 @@ def _quiet_stderr() -> Iterator[None]:
 
 
 def _repeats(tokens: Sequence[int]) -> bool:
-    """Return whether the last tokens are the same as those just before them."""
-    tail = tokens[-REPEAT_WINDOW:]
-    return len(tokens) >= 2 * REPEAT_WINDOW and tail == tokens[-2 * REPEAT_WINDOW : -REPEAT_WINDOW]
+    """Return whether the last tokens stood in this order before."""
+    tail = list(tokens[-REPEAT_WINDOW:])
+    starts = range(len(tokens) - REPEAT_WINDOW)
+    return any(tokens[i] == tail[0] and list(tokens[i : i + REPEAT_WINDOW]) == tail for i in starts)

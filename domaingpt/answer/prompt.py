@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from domaingpt.answer import Generator
+from domaingpt.answer.rows import readable
 from domaingpt.chunks import search_view
 from domaingpt.config import DomainConfig
 from domaingpt.errors import PromptTooLong
@@ -54,6 +55,6 @@ def fitting_evidence(
 
 
 def _with_context(item: Evidence) -> str:
-    quote = search_view(item.quote)
+    quote = readable(item)
     section = item.chunk.section.rsplit(" › ", 1)[-1]
     return f"{section}: {quote}" if section and section.lower() not in quote.lower() else quote
