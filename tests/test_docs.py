@@ -294,12 +294,11 @@ def test_commands_run(path: Path, starter: Path, tmp_path: Path, capsys: pytest.
 
 
 @pytest.mark.model
-@pytest.mark.parametrize("path", [ROOT / "README.md", DOCS / "quickstart.md"], ids=page_id)
 @pytest.mark.usefixtures("starter")
-def test_transcripts_are_what_is_printed(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_transcripts_are_what_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     """With the real models; "…" stands for anything, white space does not count, notices are left out."""
     assert failing_well(cli.group, ["ingest", "house"]) == 0
-    for block in fences(path.read_text(encoding="utf-8"), "console"):
+    for block in fences(README, "console"):
         command, *expected = block.splitlines()
         capsys.readouterr()
         assert failing_well(cli.group, shlex.split(command)[2:]) == 0
