@@ -48,8 +48,7 @@ def main() -> int:
         different = [
             path
             for path in write_all(Path(folder))
-            if not (DOMAINS / path).is_file()
-            or (DOMAINS / path).read_bytes() != (Path(folder) / path).read_bytes()
+            if not (DOMAINS / path).is_file() or (DOMAINS / path).read_bytes() != (Path(folder) / path).read_bytes()
         ]
     for path in different:
         print(f"differs: {path}", file=sys.stderr)

@@ -60,9 +60,7 @@ def check_office_zip(data: bytes, path: str, progress: Callable[[], None]) -> fr
         raise UnreadableDocument(f"damaged Office file: {exc}", path) from exc
 
 
-def _checked(
-    archive: zipfile.ZipFile, size_bytes: int, path: str, progress: Callable[[], None]
-) -> frozenset[str]:
+def _checked(archive: zipfile.ZipFile, size_bytes: int, path: str, progress: Callable[[], None]) -> frozenset[str]:
     entries = archive.infolist()
     if len(entries) > MAX_ENTRIES:
         raise UnreadableDocument(f"has {len(entries):,} parts; at most {MAX_ENTRIES:,} are read", path)

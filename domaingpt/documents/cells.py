@@ -15,7 +15,7 @@ class Amount(str):
     __slots__ = ()
 
 
-def shown_value(value: object, number_format: str = "General") -> str:  # noqa: PLR0911
+def shown_value(value: object, number_format: str = "General") -> str:
     """Return e.g. "5.75%", "2023-06-30", "2,560", "TRUE"; "" for None.
 
     Numbers are shown as in Excel; under a format that is not understood, or hides them, as stored.

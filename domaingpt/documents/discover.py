@@ -49,9 +49,7 @@ class SkippedFile:
     reason: str
 
 
-def discover(
-    root: Path, include: Sequence[str], exclude: Sequence[str]
-) -> tuple[list[FoundFile], list[SkippedFile]]:
+def discover(root: Path, include: Sequence[str], exclude: Sequence[str]) -> tuple[list[FoundFile], list[SkippedFile]]:
     """Walk a documents folder and return what is to be read and what is not, each sorted by path.
 
     Links are followed only from a file to a file inside the folder. A link to a folder inside is

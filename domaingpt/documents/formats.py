@@ -103,18 +103,14 @@ def sniff(data: bytes, suffix: str) -> str | None:
             return None if good else _contradiction(data, found, wanted)
         case "word" | "sheets":
             # An OLE container behind .docx is a file with a password; its reader says so.
-            return (
-                None
-                if found in ("a zip archive", "OLE", wanted.name)
-                else _contradiction(data, found, wanted)
-            )
+            return None if found in ("a zip archive", "OLE", wanted.name) else _contradiction(data, found, wanted)
         case "sheets97":
             return None if found == "OLE" or data[:2] == b"\x09\x08" else _contradiction(data, found, wanted)
         case _:
             return _not_text(data, found, wanted)
 
 
-def _content(data: bytes) -> str:  # noqa: PLR0911 - one kind a line.
+def _content(data: bytes) -> str:
     """Name what the first bytes say the content is; "" when they say nothing."""
     if data.lstrip()[:5] == b"%PDF-":
         return "PDF"

@@ -65,11 +65,7 @@ def find_blocks(text: str) -> Iterator[Block]:
 
 def _lines(text: str) -> list[_Line]:
     skip = 1 if text.startswith("\ufeff") else 0
-    return [
-        _Line(match.start(), match.group().rstrip("\r\n"))
-        for match in LINE.finditer(text, skip)
-        if match.group()
-    ]
+    return [_Line(match.start(), match.group().rstrip("\r\n")) for match in LINE.finditer(text, skip) if match.group()]
 
 
 def _front_matter_end(lines: list[_Line]) -> int:

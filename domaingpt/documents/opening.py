@@ -29,9 +29,7 @@ def read_file(file: Path, path: str, max_bytes: int = MAX_FILE_BYTES) -> bytes:
     except FileNotFoundError as exc:
         raise UnreadableDocument("vanished while being read", path, "Run ingest again.") from exc
     except PermissionError as exc:
-        raise UnreadableDocument(
-            "permission denied", path, "Give yourself the right to read the file."
-        ) from exc
+        raise UnreadableDocument("permission denied", path, "Give yourself the right to read the file.") from exc
     except OSError as exc:
         raise UnreadableDocument(f"cannot be opened: {exc.strerror or exc}", path) from exc
     with os.fdopen(descriptor, "rb") as stream:
@@ -59,19 +57,13 @@ def read_file(file: Path, path: str, max_bytes: int = MAX_FILE_BYTES) -> bytes:
 def _open(file: Path, path: str) -> int:
     # NONBLOCK: opening a named pipe must not wait for a writer. NOFOLLOW: a link was resolved and
     # checked here, so one that appears now was put in its place to deceive.
-    flags = (
-        os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    )
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     return os.open(_resolved(file, path), flags | getattr(os, "O_CLOEXEC", 0))
 
 
 def _resolved(file: Path, path: str) -> str:
     spelled = os.fspath(file)
-    root = (
-        spelled[: -len(path)]
-        if spelled.replace(os.sep, "/").endswith("/" + path)
-        else os.path.dirname(spelled)
-    )
+    root = spelled[: -len(path)] if spelled.replace(os.sep, "/").endswith("/" + path) else os.path.dirname(spelled)
     real_root, real = os.path.realpath(root), os.path.realpath(spelled)
     if os.path.commonpath([real_root, real]) != real_root:
         raise UnreadableDocument(LINK_OUT, path, "Copy the file itself into the folder.")

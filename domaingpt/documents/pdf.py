@@ -69,9 +69,7 @@ def read(data: bytes, path: str, progress: Callable[[], None]) -> Document:
         pdf.close()
 
 
-def _read_by_pdfium(
-    pdf: pdfium.PdfDocument, data: bytes, path: str, progress: Callable[[], None]
-) -> Document:
+def _read_by_pdfium(pdf: pdfium.PdfDocument, data: bytes, path: str, progress: Callable[[], None]) -> Document:
     check_page_count(len(pdf), path)
     left_out = {"attachments": pdfium_c.FPDFDoc_GetAttachmentCount(pdf)}
     notes: list[str] = []
@@ -87,13 +85,11 @@ def _read_by_pdfium(
         if n_characters > MAX_CHARACTERS:
             raise UnreadableDocument(f"holds more than {MAX_CHARACTERS:,} characters", path)
     metadata = pdf.get_metadata_dict(skip_empty=True)
-    title = meaningful_title(metadata.get("Title", ""), path) or meaningful_title(
-        metadata.get("Subject", ""), path
-    )
+    title = meaningful_title(metadata.get("Title", ""), path) or meaningful_title(metadata.get("Subject", ""), path)
     return assemble(path, pages, _outline(pdf), title=title, left_out=left_out, notes=notes)
 
 
-def assemble(  # noqa: PLR0913 - the parts of a document, four of them by keyword.
+def assemble(
     path: str,
     pages: Sequence[PageText],
     outline: Sequence[OutlineEntry],

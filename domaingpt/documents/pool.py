@@ -88,8 +88,7 @@ class ReaderPool:
         memory_limit_bytes: int = MEMORY_LIMIT_BYTES,
     ) -> None:
         self._processes = [
-            ReaderProcess(stall_timeout_s, file_timeout_s, memory_limit_bytes)
-            for _ in range(max(1, n_workers))
+            ReaderProcess(stall_timeout_s, file_timeout_s, memory_limit_bytes) for _ in range(max(1, n_workers))
         ]
 
     def __enter__(self) -> Self:
@@ -119,9 +118,7 @@ class ReaderPool:
         results: queue.Queue[ReadResult] = queue.Queue(WAITING_RESULTS_PER_WORKER * len(self._processes))
         stop = threading.Event()
         # No more readers than jobs; each thread owns one reader.
-        readers = [
-            _ReaderThread(process, for_workers, results, stop) for process in self._processes[:n_pending]
-        ]
+        readers = [_ReaderThread(process, for_workers, results, stop) for process in self._processes[:n_pending]]
         for reader in readers:
             reader.start()
         try:

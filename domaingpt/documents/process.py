@@ -145,7 +145,7 @@ def _start(memory_limit_bytes: int) -> subprocess.Popen[bytes]:
         "PYTHONUTF8": "1",
     }
     # -P: a module in the current folder, which may be the user's documents, must not shadow a library.
-    return subprocess.Popen(  # noqa: S603 - our own interpreter and module.
+    return subprocess.Popen(
         [
             sys.executable,
             "-P",

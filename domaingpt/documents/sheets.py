@@ -51,9 +51,7 @@ def read(data: bytes, path: str, progress: Callable[[], None]) -> Document:
         raise
     except MISREAD as exc:
         raise UnreadableDocument(f"damaged workbook: {exc}", path) from exc
-    left_out = {
-        name: sum(1 for part in parts if part.startswith(prefix)) for name, prefix in LEFT_OUT_PARTS.items()
-    }
+    left_out = {name: sum(1 for part in parts if part.startswith(prefix)) for name, prefix in LEFT_OUT_PARTS.items()}
     return assembly.document(title=title, left_out=left_out, notes=notes)
 
 
@@ -72,9 +70,7 @@ def _has_uncalculated(data: bytes) -> bool:
         )
 
 
-def _add_sheet(
-    assembly: TextAssembly, sheet: Any, twin: Any, progress: Callable[[], None], notes: list[str]
-) -> None:
+def _add_sheet(assembly: TextAssembly, sheet: Any, twin: Any, progress: Callable[[], None], notes: list[str]) -> None:
     mark = len(assembly.blocks)
     assembly.add("heading", sheet.title, level=1)
     add_tables(assembly, _rows(sheet, twin, progress))

@@ -33,9 +33,7 @@ def read(data: bytes, path: str, progress: Callable[[], None]) -> Document:
     notes: list[str] = []
     try:
         # Its log, which would go to stdout, is of no use to anybody.
-        book = xlrd.open_workbook(
-            file_contents=data, logfile=io.StringIO(), formatting_info=True, on_demand=True
-        )
+        book = xlrd.open_workbook(file_contents=data, logfile=io.StringIO(), formatting_info=True, on_demand=True)
         for index in range(book.nsheets):
             _add_sheet(assembly, book, book.sheet_by_index(index), progress, notes)
             book.unload_sheet(index)
@@ -46,9 +44,7 @@ def read(data: bytes, path: str, progress: Callable[[], None]) -> Document:
     return assembly.document(notes=notes)
 
 
-def _add_sheet(
-    assembly: TextAssembly, book: Any, sheet: Any, progress: Callable[[], None], notes: list[str]
-) -> None:
+def _add_sheet(assembly: TextAssembly, book: Any, sheet: Any, progress: Callable[[], None], notes: list[str]) -> None:
     mark = len(assembly.blocks)
     assembly.add("heading", sheet.name, level=1)
     add_tables(assembly, _rows(book, sheet, progress))
@@ -65,7 +61,7 @@ def _rows(book: Any, sheet: Any, progress: Callable[[], None]) -> Iterator[list[
         yield [_shown(book, cell) for cell in sheet.row(number)]
 
 
-def _shown(book: Any, cell: Any) -> str:  # noqa: PLR0911
+def _shown(book: Any, cell: Any) -> str:
     match cell.ctype:
         case xlrd.XL_CELL_EMPTY | xlrd.XL_CELL_BLANK:
             return ""

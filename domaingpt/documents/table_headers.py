@@ -48,9 +48,7 @@ def header_position(region: Sequence[Sequence[str]]) -> int | None:
     return None
 
 
-def second_header(
-    header: Sequence[str], row: Sequence[str], body: Sequence[Sequence[str]]
-) -> list[str] | None:
+def second_header(header: Sequence[str], row: Sequence[str], body: Sequence[Sequence[str]]) -> list[str] | None:
     """Return the names of two header rows as one, or None if the second row is not part of the header.
 
     The second row stands under names that span several columns: it leaves the first column alone,

@@ -71,9 +71,7 @@ def _flattened(rows: Iterable[Row]) -> Region:
     return [row for row in grid if any(row)]
 
 
-def _add_region(
-    assembly: TextAssembly, region: Region, inherited: list[str], above: str
-) -> tuple[list[str], str]:
+def _add_region(assembly: TextAssembly, region: Region, inherited: list[str], above: str) -> tuple[list[str], str]:
     """Append one run of rows; return the header in force after it, and what stands above that."""
     position = header_position(region)
     if position is None:

@@ -15,9 +15,7 @@ RESIDUE = re.compile(
     r"\(?(anonymous|unspecified|none|null)\)?|about:blank|https?://\S+|file:\S+",
     re.IGNORECASE,
 )
-FILE_NAME = re.compile(
-    r"\S+\.(docx?|pdf|xlsx?|pptx?|rtf|odt|txt|html?|indd|qxd|tex|dvi|ps|eps|tmp)", re.IGNORECASE
-)
+FILE_NAME = re.compile(r"\S+\.(docx?|pdf|xlsx?|pptx?|rtf|odt|txt|html?|indd|qxd|tex|dvi|ps|eps|tmp)", re.IGNORECASE)
 
 
 def meaningful_title(title: str, path: str) -> str:

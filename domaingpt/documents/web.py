@@ -40,7 +40,7 @@ KEPT_SHARE = 0.3
 LOST_TABLE_SHARE = 0.2
 MAX_ONE_PIECE = 1000  # Characters; a longer page has paragraphs. Guess; it changes none of the 91 pages.
 DECLARED_ENCODING = re.compile(
-    rb"""<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]{2,40})""", re.I
+    rb"""<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE
 )
 DECLARATION_WINDOW_BYTES = 4096  # HTML asks for the first 1024; real pages are less strict.
 # trafilatura drops a <br> inside a cell and would glue the words around it.

@@ -26,9 +26,7 @@ def document_to_values(document: Document) -> dict[str, Any]:
         "path": document.path,
         "text": document.text,
         "pages": [[page.number, page.start, page.end, page.status] for page in document.pages],
-        "blocks": [
-            [block.kind, block.start, block.end, block.level, block.header] for block in document.blocks
-        ],
+        "blocks": [[block.kind, block.start, block.end, block.level, block.header] for block in document.blocks],
         "title": document.title,
         "left_out": dict(document.left_out),
         "notes": list(document.notes),

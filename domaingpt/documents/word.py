@@ -64,9 +64,7 @@ def read(data: bytes, path: str, progress: Callable[[], None]) -> Document:
         raise
     except MISREAD as exc:
         raise UnreadableDocument(f"damaged Word file: {exc}", path) from exc
-    left_out = {
-        name: sum(1 for part in parts if part.startswith(prefix)) for name, prefix in LEFT_OUT_PARTS.items()
-    }
+    left_out = {name: sum(1 for part in parts if part.startswith(prefix)) for name, prefix in LEFT_OUT_PARTS.items()}
     return walker.assembly.document(title=title or walker.title, left_out=left_out)
 
 
@@ -96,9 +94,7 @@ class _Walker:
     def add_side_parts(self) -> None:
         """Append notes, comments, headers and footers under a heading each."""
         for heading, relation, tag in SIDE_PARTS:
-            entries = [
-                entry for root in _related_elements(self._package, relation) for entry in _entries(root, tag)
-            ]
+            entries = [entry for root in _related_elements(self._package, relation) for entry in _entries(root, tag)]
             texts = [" ".join(self._texts(entry)) for entry in entries]
             # Each section repeats its headers; the same line once is enough.
             unique = list(dict.fromkeys(text for text in texts if text.strip()))

@@ -86,9 +86,7 @@ class Numbering:
             counts[deeper] = 0
         for upper in range(level):
             # A level that was skipped shows its start value.
-            counts[upper] = (
-                counts[upper] or _number(_value(levels[upper], "w:start") if upper in levels else "1") or 1
-            )
+            counts[upper] = counts[upper] or _number(_value(levels[upper], "w:start") if upper in levels else "1") or 1
 
     @staticmethod
     def _printed(counts: list[int], level: int, levels: dict[int, _Element]) -> str:

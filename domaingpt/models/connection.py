@@ -40,9 +40,7 @@ class Hub:
 
         api = HfApi(endpoint=self.endpoint)
         try:
-            return api.model_info(
-                repo, revision=revision or "main", files_metadata=True, timeout=self.timeout_s
-            )
+            return api.model_info(repo, revision=revision or "main", files_metadata=True, timeout=self.timeout_s)
         except (ValueError, KeyError, TypeError, AttributeError) as exc:
             raise ModelError(
                 f"{self.endpoint} does not answer like a Hugging Face hub: {exc!r}.",
@@ -90,9 +88,7 @@ def online() -> Iterator[Hub]:
     was_offline = constants.HF_HUB_OFFLINE
     constants.HF_HUB_OFFLINE = False
     try:
-        yield Hub(
-            endpoint, get_session(), headers, float(constants.HF_HUB_DOWNLOAD_TIMEOUT), transport_errors
-        )
+        yield Hub(endpoint, get_session(), headers, float(constants.HF_HUB_DOWNLOAD_TIMEOUT), transport_errors)
     except GatedRepoError as exc:
         raise ModelError(
             f"The authors of this model ask you to accept their terms first: {_first_line(exc)}",

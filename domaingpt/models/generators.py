@@ -142,9 +142,7 @@ def split_family(model: str) -> tuple[str, str]:
     if not mark or "/" in family or family.lower().endswith(".gguf"):
         return model, ""
     if family not in CHAT_FAMILIES:
-        raise ModelLoadFailed(
-            f"{family!r} is not a known chat family.", f"Use one of: {', '.join(CHAT_FAMILIES)}."
-        )
+        raise ModelLoadFailed(f"{family!r} is not a known chat family.", f"Use one of: {', '.join(CHAT_FAMILIES)}.")
     return name, family
 
 

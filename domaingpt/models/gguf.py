@@ -74,9 +74,7 @@ class GgufHeader:
     def kv_bytes(self) -> int:
         """KV cache of one token in fp16; 0 when the header does not say."""
         heads = self.count("attention.head_count")
-        width = self.count("attention.key_length") or (
-            self.count("embedding_length") // heads if heads else 0
-        )
+        width = self.count("attention.key_length") or (self.count("embedding_length") // heads if heads else 0)
         return 4 * self.count("block_count") * (self.count("attention.head_count_kv") or heads) * width
 
 

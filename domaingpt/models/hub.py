@@ -94,9 +94,7 @@ def pull(name: str, *, progress: Progress | None = None) -> GeneratorSpec | Embe
         commit = _commit(info)
         remotes = _chosen(info, wanted)
         _refuse_changed(pinned, remotes)
-        files = {
-            remote.file: _fetched(hub, wanted.repo, commit, remote, progress or _silent) for remote in remotes
-        }
+        files = {remote.file: _fetched(hub, wanted.repo, commit, remote, progress or _silent) for remote in remotes}
         pin = _checked_pin(wanted, pinned, info, files)
         write_pin(pin)
     return pulled_generator(pin) if pin.kind == "generator" else pulled_embedder(pin)
@@ -157,9 +155,7 @@ def _chosen(info: ModelInfo, wanted: Wanted) -> list[RemoteFile]:
     else:
         chosen = [remote for remote in remotes if EMBEDDER_FILES.fullmatch(remote.file)]
         if not {"modules.json", WEIGHTS} <= {remote.file for remote in chosen}:
-            raise ModelNotFound(
-                f"{wanted.repo} is not a sentence-transformers model with safetensors weights.", offer
-            )
+            raise ModelNotFound(f"{wanted.repo} is not a sentence-transformers model with safetensors weights.", offer)
     for remote in chosen:
         _check_metadata(remote, wanted.repo)
     return chosen

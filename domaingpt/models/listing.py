@@ -84,9 +84,7 @@ def verify_models() -> list[ModelCheck]:
     Raises:
         ModelError: If `models.lock` is damaged.
     """
-    checks = [
-        _check(name, path, PinnedFile(path.stat().st_size, sha)) for name, path, sha in _bundled_files()
-    ]
+    checks = [_check(name, path, PinnedFile(path.stat().st_size, sha)) for name, path, sha in _bundled_files()]
     for pin in read_pins().values():
         folder = repo_folder(pin.repo)
         checks += [_check(pin.name, folder / file, expected) for file, expected in pin.files.items()]

@@ -206,6 +206,4 @@ def _pin(name: str, entry: dict[str, Any]) -> Pin:
 
 
 def _damaged(path: Path, why: str) -> ModelError:
-    return ModelError(
-        f"{path} is damaged: {why}.", "Delete it and pull the models again; files that match are kept."
-    )
+    return ModelError(f"{path} is damaged: {why}.", "Delete it and pull the models again; files that match are kept.")

@@ -50,9 +50,7 @@ def make_pdf(
         ]
     if outline:
         last = first_outline + len(outline)
-        objects.append(
-            f"<< /Type /Outlines /First {first_outline + 1} 0 R /Last {last} 0 R /Count {len(outline)} >>"
-        )
+        objects.append(f"<< /Type /Outlines /First {first_outline + 1} 0 R /Last {last} 0 R /Count {len(outline)} >>")
         for index, (entry, page) in enumerate(outline):
             own = first_outline + 1 + index
             following = f"/Next {own + 1} 0 R" if own < last else ""

@@ -44,9 +44,7 @@ def skipped_reasons(root: Path) -> dict[str, str]:
         ("a/b.txt", "./a/*.txt", True),
     ],
 )
-def test_globs_stay_within_names_and_double_stars_span_folders(
-    path: str, pattern: str, expected: bool
-) -> None:
+def test_globs_stay_within_names_and_double_stars_span_folders(path: str, pattern: str, expected: bool) -> None:
     """`matches` follows the rules in its docstring."""
     assert matches(path, pattern) is expected
 

@@ -106,7 +106,7 @@ def test_pypdf_reads_what_pdfium_cannot_open(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_a_page_pdfium_fails_on_is_read_by_pypdf(monkeypatch: pytest.MonkeyPatch) -> None:
     """One broken page costs neither itself nor its neighbours."""
-    real = pdf._page_text  # noqa: SLF001 - the seam between the two engines.
+    real = pdf._page_text
 
     def fail_on_second(opened: object, index: int, left_out: dict[str, int]) -> pdf.PageText:
         if index == 1:
@@ -120,9 +120,7 @@ def test_a_page_pdfium_fails_on_is_read_by_pypdf(monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.parametrize("error", pdf.pdf_fallback.PYPDF_ERRORS)
-def test_a_page_neither_engine_reads_costs_only_itself(
-    error: type[Exception], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_page_neither_engine_reads_costs_only_itself(error: type[Exception], monkeypatch: pytest.MonkeyPatch) -> None:
     """The page needs OCR, and a note says why; whatever pypdf raised."""
 
     def refuse(opened: object, index: int, left_out: object) -> None:

@@ -191,7 +191,7 @@ def test_leaving_the_loop_early_kills_the_readers(tmp_path: Path, monkeypatch: p
     ):
         for _ in readers.read_all([ReadJob(name, tmp_path / name) for name in ("a.pdf", "b.txt")]):
             time.sleep(0.2)
-            pids = [reader.pid for reader in readers._processes]  # noqa: SLF001 - only it knows them.
+            pids = [reader.pid for reader in readers._processes]
             raise KeyboardInterrupt("stop")
     assert time.monotonic() - started < 5
     for pid in pids:

@@ -37,12 +37,8 @@ def read_sheet(*rows: list[object]) -> Document:
 
 def test_each_row_names_its_columns() -> None:
     """A row found alone still says what its numbers are."""
-    document = read_sheet(
-        ["Region", "Revenue", "Net\nincome"], ["North", 1200.0, 0.1 + 0.2], ["South", None, -5]
-    )
-    assert document.text == (
-        "S\n\nRegion: North | Revenue: 1200 | Net income: 0.3\nRegion: South | Net income: -5"
-    )
+    document = read_sheet(["Region", "Revenue", "Net\nincome"], ["North", 1200.0, 0.1 + 0.2], ["South", None, -5])
+    assert document.text == ("S\n\nRegion: North | Revenue: 1200 | Net income: 0.3\nRegion: South | Net income: -5")
     assert [(block.kind, block.level) for block in document.blocks] == [
         ("heading", 1),
         ("row", 0),
@@ -81,9 +77,7 @@ def test_two_header_rows_are_read_as_one() -> None:
     document = read_sheet(
         ["Group", "People", "Results", None], [None, None, "Accuracy", "Time"], ["Blind", 5, 34.5, 1199]
     )
-    assert block_texts(document)[1:] == [
-        "Group: Blind | People: 5 | Results Accuracy: 34.5 | Results Time: 1199"
-    ]
+    assert block_texts(document)[1:] == ["Group: Blind | People: 5 | Results Accuracy: 34.5 | Results Time: 1199"]
 
 
 def test_pairs_of_name_and_value_are_not_given_a_header() -> None:
@@ -123,7 +117,7 @@ def test_numbers_shown_with_words_are_still_values() -> None:
 
 
 def test_a_formula_without_a_stored_value_is_shown_itself() -> None:
-    """openpyxl writes formulas without values, as other programs do."""
+    """Openpyxl writes formulas without values, as other programs do."""
     assert block_texts(read_sheet(["a", "b", "sum"], [1, 2, "=A2+B2"]))[1:] == ["a: 1 | b: 2 | sum: =A2+B2"]
 
 

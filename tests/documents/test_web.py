@@ -69,9 +69,7 @@ def test_the_encoding_is_that_of_mark_declaration_or_content(data: bytes, expect
 
 def test_scripts_hidden_text_and_comments_are_not_text() -> None:
     """What a browser does not show is no evidence."""
-    page = (
-        b"<p>Shown.</p><!-- note --><p style='display:none'>Hidden.</p><p hidden>Gone.</p><style>p{}</style>"
-    )
+    page = b"<p>Shown.</p><!-- note --><p style='display:none'>Hidden.</p><p hidden>Gone.</p><style>p{}</style>"
     assert "Hidden" not in read_document(page, "a.html").text
     assert read_document(page, "a.html").text.startswith("Shown.")
 

@@ -17,10 +17,7 @@ from domaingpt.errors import EncryptedDocument, UnreadableDocument
 
 def kinds(data: bytes) -> list[tuple[str, int, str]]:
     document = read_document(data, "a.docx")
-    return [
-        (block.kind, block.level, text)
-        for block, text in zip(document.blocks, block_texts(document), strict=True)
-    ]
+    return [(block.kind, block.level, text) for block, text in zip(document.blocks, block_texts(document), strict=True)]
 
 
 def test_headings_paragraphs_and_tables_stand_in_page_order() -> None:

@@ -111,9 +111,7 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._answer(200, content, headers, cut=True)
 
-    def _answer(
-        self, status: int, body: bytes, headers: dict[str, str] | None = None, *, cut: bool = False
-    ) -> None:
+    def _answer(self, status: int, body: bytes, headers: dict[str, str] | None = None, *, cut: bool = False) -> None:
         self.send_response(status)
         for name, value in ({"Content-Type": "application/json"} | (headers or {})).items():
             self.send_header(name, value)

@@ -292,9 +292,7 @@ def test_the_hint_offers_the_files_of_the_repository(hub: LocalHub, large: bytes
     assert caught.value.hint == f"It has: {REPO}:tiny.gguf, {REPO}:other.gguf"
 
 
-def test_a_hash_that_is_a_path_is_refused(
-    hub: LocalHub, large: bytes, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_hash_that_is_a_path_is_refused(hub: LocalHub, large: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     """The announced hash names a file on the way, so it must be a hash."""
     info = hub.info(REPO)
     info["siblings"][0]["lfs"]["sha256"] = "../../escape"
@@ -318,18 +316,14 @@ def test_an_unreachable_hub_is_our_error(monkeypatch: pytest.MonkeyPatch) -> Non
         pull(NAME)
 
 
-def test_something_else_than_a_hub_is_our_error(
-    hub: LocalHub, large: bytes, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_something_else_than_a_hub_is_our_error(hub: LocalHub, large: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     """A page that answers with other JSON is named as such."""
     monkeypatch.setattr(hub, "info", lambda repo: {"hello": "world"})
     with pytest.raises(ModelError, match=r"does not answer like|names no commit"):
         pull(NAME)
 
 
-def test_offline_holds_before_and_after_a_pull(
-    hub: LocalHub, large: bytes, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_offline_holds_before_and_after_a_pull(hub: LocalHub, large: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     """The switch is lifted for the pull only, also when the pull fails."""
     from huggingface_hub import constants
 

@@ -44,8 +44,7 @@ INCOME: dict[str, tuple[int, int, int, int]] = {
     "**Profit for the period**": (491, 354, 1_315, 983),
 }
 REVENUE, EBITDA, EBIT, PROFIT = (
-    INCOME[key]
-    for key in ("Revenue", "**EBITDA**", "**Operating profit (EBIT)**", "**Profit for the period**")
+    INCOME[key] for key in ("Revenue", "**EBITDA**", "**Operating profit (EBIT)**", "**Profit for the period**")
 )
 for i in range(4):
     column = [values[i] for values in INCOME.values()]
@@ -84,9 +83,7 @@ BALANCE: dict[str, tuple[int, int]] = {  # 30 September 2025, 31 December 2024
     "**Total equity and liabilities**": (25_589, 23_339),
 }
 NET_DEBT = tuple(
-    BALANCE["Non-current borrowings"][i]
-    + BALANCE["Current borrowings"][i]
-    - BALANCE["Cash and cash equivalents"][i]
+    BALANCE["Non-current borrowings"][i] + BALANCE["Current borrowings"][i] - BALANCE["Cash and cash equivalents"][i]
     for i in range(2)
 )
 LEASES = BALANCE["Non-current lease liabilities"][0] + BALANCE["Current lease liabilities"][0]
@@ -305,8 +302,7 @@ no instruments that could dilute them.
 {statement(BALANCE, ("30 Sep 2025", "31 Dec 2024"))}
 
 Net debt, excluding leases, was SEK {amount(NET_DEBT[0])} million on 30 September 2025, compared with SEK
-{amount(NET_DEBT[1])} million at the end of 2024. It was {
-        LEVERAGE:.1f} times EBITDA of the last twelve months. Unused
+{amount(NET_DEBT[1])} million at the end of 2024. It was {LEVERAGE:.1f} times EBITDA of the last twelve months. Unused
 committed credit lines amount to SEK 3,500 million and run until June 2029.
 
 ---
@@ -401,10 +397,7 @@ CASH_FLOW_TABLE = table(
 )  # fmt: skip
 SENSITIVITY = table(
     ["WACC", "Growth 1.5%", "Growth 2.0%", "Growth 2.5%"],
-    [
-        (f"{wacc:.1%}", *(f"{dcf(wacc, g)[2]:.0f}" for g in (0.015, 0.02, 0.025)))
-        for wacc in (0.077, 0.082, 0.087)
-    ],
+    [(f"{wacc:.1%}", *(f"{dcf(wacc, g)[2]:.0f}" for g in (0.015, 0.02, 0.025))) for wacc in (0.077, 0.082, 0.087)],
     "lrrr",
 )
 

@@ -706,10 +706,7 @@ UTILITIES = Xlsx(
         Sheet(
             "First year",
             ("Category", "Aug 2024 – Jul 2025 (£)", "Share of total", "Per month (£)", "Remark"),
-            [
-                (name, amount, amount / YEAR_TOTAL, round(amount / 12, 2), remark)
-                for name, amount, remark in FIRST_YEAR
-            ]
+            [(name, amount, amount / YEAR_TOTAL, round(amount / 12, 2), remark) for name, amount, remark in FIRST_YEAR]
             + [("Total", YEAR_TOTAL, 1.0, round(YEAR_TOTAL / 12, 2), "without mortgage and repairs")],
             ("", "#,##0.00", "0.0%", "#,##0.00", ""),
             above=("Running costs of 17 Orchard Rise, first year",),

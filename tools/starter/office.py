@@ -139,9 +139,7 @@ def _add_sheet(book: Workbook, sheet: Sheet) -> None:
     page.freeze_panes = page.cell(row=top + 1, column=1)
     for number, title in enumerate(sheet.header, start=1):
         longest = max((len(str(row[number - 1])) for row in sheet.rows), default=0)
-        page.column_dimensions[get_column_letter(number)].width = min(
-            max(longest, len(title) // 2, 9) + 2, 60
-        )
+        page.column_dimensions[get_column_letter(number)].width = min(max(longest, len(title) // 2, 9) + 2, 60)
 
 
 def _write_fixed(target: Path, source: BytesIO, when: datetime) -> None:

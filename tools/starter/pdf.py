@@ -85,9 +85,7 @@ class _Template(SimpleDocTemplate):  # type: ignore[misc]
         key = getattr(flowable, "outline_key", None)
         if key is not None:
             self.canv.bookmarkPage(key)
-            self.canv.addOutlineEntry(
-                flowable.getPlainText(), key, level=flowable.outline_level, closed=False
-            )
+            self.canv.addOutlineEntry(flowable.getPlainText(), key, level=flowable.outline_level, closed=False)
 
     def _furniture(self, canvas: Canvas, _template: SimpleDocTemplate) -> None:
         canvas.saveState()
@@ -159,12 +157,8 @@ class _Story:
                 return [self._table(block), Spacer(1, 9)]
 
     def _table(self, block: Table) -> PdfTable:
-        styles = [
-            (self.head_right, self.number) if right else (self.head, self.cell) for right in block.right
-        ]
-        data = [
-            [Paragraph(_markup(cell), style[0]) for cell, style in zip(block.header, styles, strict=True)]
-        ]
+        styles = [(self.head_right, self.number) if right else (self.head, self.cell) for right in block.right]
+        data = [[Paragraph(_markup(cell), style[0]) for cell, style in zip(block.header, styles, strict=True)]]
         for row in block.rows:
             data.append([Paragraph(_markup(cell), style[1]) for cell, style in zip(row, styles, strict=True)])
         commands: list[tuple[Any, ...]] = [
