@@ -34,6 +34,7 @@ def writer_lock(folder: Path, domain: str) -> Iterator[None]:
         raise DomainBusy(f"The index of '{domain}' is being written by {_holder(folder)}.") from None
     holder = folder / HOLDER_FILE
     try:
+        holder.touch(mode=0o600)
         holder.write_text(json.dumps({"pid": os.getpid(), "since": time.strftime("%H:%M:%S")}), encoding="utf-8")
         yield
     finally:
