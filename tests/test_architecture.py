@@ -104,7 +104,9 @@ def listed_names(path: Path) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "path", filter(listed_names, sorted(PACKAGE.rglob("*.py"))), ids=lambda path: path.relative_to(PACKAGE).as_posix()
+    "path",
+    [path for path in sorted(PACKAGE.rglob("*.py")) if listed_names(path)],
+    ids=lambda path: path.relative_to(PACKAGE).as_posix(),
 )
 def test_public_names_are_sorted_and_there(path):
     """`__all__`, where a module has one."""
