@@ -66,12 +66,18 @@ class CompiledEmbedder:
     def encode_tokens(self, texts: Sequence[str]) -> list[tuple[list[str], FloatMatrix]]:
         """Return for each text its tokens and their unit vectors (t, d), special tokens left out."""
         encodings = self._tokenizer.encode_batch(list(texts))
-        ids = [encoding.ids[: self.recipe.max_tokens] for encoding in encodings]
-        hidden, _ = self._run(self._query_session, ids)
+        windows = [(i, ids) for i, encoding in enumerate(encodings) for ids in self._windows(encoding)]
+        if not windows:
+            return []
+        hidden, _ = self._run(self._query_session, [ids for _, ids in windows])
+        vectors: list[list[FloatMatrix]] = [[] for _ in encodings]
+        for (i, ids), row in zip(windows, hidden, strict=True):
+            n_before, n_after = _n_special(encodings[i])
+            vectors[i].append(_unit(row[n_before : len(ids) - n_after]))
         results = []
-        for encoding, row in zip(encodings, hidden, strict=True):
-            keep = [i for i, special in enumerate(encoding.special_tokens_mask[: len(row)]) if not special]
-            results.append(([encoding.tokens[i] for i in keep], _unit(row[keep])))
+        for encoding, parts in zip(encodings, vectors, strict=True):
+            n_before, n_after = _n_special(encoding)
+            results.append((encoding.tokens[n_before : len(encoding.tokens) - n_after], np.concatenate(parts)))
         return results
 
     def _encode(self, texts: list[str], sessions: list[Any], progress: Callable[[int], None] | None) -> FloatMatrix:
@@ -105,9 +111,7 @@ class CompiledEmbedder:
         if len(ids) <= self.recipe.max_tokens:
             yield ids
             return
-        mask = encoding.special_tokens_mask
-        n_before = mask.index(0)
-        n_after = mask[::-1].index(0)
+        n_before, n_after = _n_special(encoding)
         before, inner, after = ids[:n_before], ids[n_before : len(ids) - n_after], ids[len(ids) - n_after :]
         room = self.recipe.max_tokens - n_before - n_after
         for start in range(0, len(inner), room):
@@ -174,6 +178,12 @@ def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
         batch.append(index)
     if batch:
         yield batch
+
+
+def _n_special(encoding: Encoding) -> tuple[int, int]:
+    """Return how many special tokens stand before and after the text's own."""
+    mask = encoding.special_tokens_mask
+    return (mask.index(0), mask[::-1].index(0)) if 0 in mask else (len(mask), 0)
 
 
 def _unit(rows: FloatMatrix) -> FloatMatrix:

@@ -61,7 +61,7 @@ def find_engine(spec: EmbedderSpec) -> Engine | None:
             if whole
             else None
         )
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
 

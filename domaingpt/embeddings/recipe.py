@@ -48,14 +48,15 @@ def read_recipe(folder: Path) -> Recipe:
         limits = [sentence.get("max_seq_length"), model.get("max_position_embeddings")]
         max_tokens = min(limit for limit in limits if limit)
         dim = int(model["hidden_size"])
-    except (KeyError, TypeError, ValueError, OSError) as exc:
+        pooling_kind = _pooling_kind(pooling)
+    except (AttributeError, KeyError, TypeError, ValueError, OSError) as exc:
         raise ModelLoadFailed(f"{folder} is not a sentence-transformers model: {exc!r}") from exc
     return Recipe(
         dim=dim,
         max_tokens=int(max_tokens),
-        pooling=_pooling_kind(pooling),
+        pooling=pooling_kind,
         is_plain=kinds in (["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"])
-        and _pooling_kind(pooling) != "other"
+        and pooling_kind != "other"
         and not sentence.get("do_lower_case")
         and (folder / "tokenizer.json").is_file(),
     )
