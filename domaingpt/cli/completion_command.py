@@ -15,5 +15,5 @@ def command(ctx: click.Context, shell: str) -> None:
     For bash: eval "$(domaingpt completion bash)" in ~/.bashrc.
     """
     kind = get_completion_class(shell)
-    assert kind is not None  # noqa: S101 - the choices are click's own
+    assert kind is not None
     click.echo(kind(ctx.find_root().command, {}, "domaingpt", "_DOMAINGPT_COMPLETE").source())

@@ -17,11 +17,13 @@ UNSAFE_CATEGORIES = frozenset(["Cc", "Cf", "Cs", "Zl", "Zp"])
 
 
 def json_line(value: dict[str, Any]) -> None:
-    """Write one object on one line of stdout."""
+    """Write one object on one line of stdout; what could steer a terminal or break a line is escaped."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    if not text.isprintable():
+        text = "".join(json.dumps(c)[1:-1] if _is_unsafe(c) else c for c in text)
     try:
         text.encode(sys.stdout.encoding or "utf-8")
-    except UnicodeEncodeError:  # lone surrogates of a damaged file, or a terminal without Unicode
+    except UnicodeEncodeError:  # a terminal without Unicode
         text = json.dumps(value, separators=(",", ":"))
     click.echo(text)
 

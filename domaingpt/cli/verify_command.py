@@ -31,8 +31,10 @@ def command(ctx: click.Context, name: str | None, *, as_json: bool) -> int:
                 click.echo(f"  {escaped(problem)}")
         if not any(problems for _, problems in results):
             return failures.OK
-        if not as_json:
+        if not as_json and results[0][1]:
             click.echo(f"Run: domaingpt ingest {one} --rebuild")
+        elif not as_json:
+            click.echo("The current generation is good; an older one goes when the next change is ingested.")
         return failures.ERROR
 
     return failures.for_each([name] if name else workspace.names(), verify)
