@@ -147,11 +147,20 @@ def _checked(
     values: dict[str, Any] = {}
     for key, value in table.items():
         if key not in known:
-            nearest = difflib.get_close_matches(key, known, n=1, cutoff=0)
-            raise BadConfig(f"{where}: unknown key '{prefix}{key}'.", f"Did you mean '{prefix}{nearest[0]}'?")
+            raise BadConfig(f"{where}: unknown key '{prefix}{key}'.", f"Did you mean '{_nearest_key(prefix, key)}'?")
         if prefix or key not in SECTIONS:
             values[key] = _converted(prefix + key, value, str(known[key].type), where)
     return values
+
+
+def _nearest_key(prefix: str, key: str) -> str:
+    """Return the known key most like an unknown one; the same word in another section comes first."""
+    known = {f.name: f.name for f in fields(DomainConfig) if f.name not in ("name", *SECTIONS)}
+    known |= {f"{section}.{f.name}": f.name for section, cls in SECTIONS.items() for f in fields(cls)}
+    ratio = difflib.SequenceMatcher
+    return max(
+        known, key=lambda dotted: (ratio(None, key, known[dotted]).ratio(), ratio(None, prefix + key, dotted).ratio())
+    )
 
 
 def _converted(key: str, value: Any, annotation: str, where: str) -> Any:

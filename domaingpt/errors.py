@@ -61,7 +61,7 @@ class DomainNotFound(DomainError):
 class DomainExists(DomainError):
     """A domain of this name is there already."""
 
-    default_hint = "Choose another name, or run: domaingpt remove NAME"
+    default_hint = "Choose another name, or run: domaingpt remove NAME --with-folder"
 
 
 class DomainBusy(DomainError):

@@ -80,11 +80,13 @@ class Sentence:
         start: First code point in the document's text.
         end: One past the last code point.
         page: Page of the first code point, from 1; None where the format has no pages.
+        section: Heading path it stands under; that of its chunk names where the chunk begins.
     """
 
     start: int
     end: int
     page: int | None = None
+    section: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ class Chunk:
         section: Heading path, e.g. "Item 2. MD&A › Products"; may be empty.
         context: What is added for embedding and matching: title, heading path, table header.
         n_tokens: Tokens of `text` by the embedder's own tokenizer, without special tokens.
-        sentences: Its sentences, table rows and list items in order; headings are left out.
+        sentences: Its sentences, table rows and list items in order; headings and running titles are left out.
     """
 
     id: str
@@ -152,6 +154,7 @@ class Evidence:
         quote: Verbatim.
         score: Higher is better; comparable within one question only.
         page: Page of the first code point, from 1; None where the format has no pages.
+        section: Heading path it stands under; may be empty.
         dense: Cosine of question and sentence.
         coverage: Share, 0 to 1, of the question's content words that the sentence and its
             context hold, weighted by their rarity in the domain.
@@ -163,6 +166,7 @@ class Evidence:
     quote: str
     score: float
     page: int | None = None
+    section: str = ""
     dense: float = 0.0
     coverage: float = 0.0
 

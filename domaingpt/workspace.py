@@ -273,6 +273,23 @@ class Domain:
         return (self.index_folder / generations.CURRENT).is_file()
 
     @property
+    def needs_first_ingest(self) -> bool:
+        """Whether there is no index, or one of a folder that was empty then."""
+        return not self.is_ingested or self.index.corpus.n_chunks == 0
+
+    def check_not_empty(self) -> None:
+        """Refuse to answer from nothing.
+
+        Raises:
+            DomainError: If the index holds no text.
+        """
+        if self.index.corpus.n_chunks == 0:
+            raise DomainError(
+                f"The documents folder of '{self.name}', {self.documents_folder}, holds nothing to answer from.",
+                f"Put documents into it; to see what became of each file, run: domaingpt ingest {self.name}",
+            )
+
+    @property
     def index(self) -> LocalIndex:
         """The index, opened once.
 
@@ -353,8 +370,9 @@ class Domain:
             only: Glob on document paths.
             on_sentence: Hears each sentence of the answer as soon as it has passed verification.
         """
-        if not self.is_ingested:
+        if self.needs_first_ingest:
             self.ingest()
+        self.check_not_empty()
         return ask(question, self.config, self.index, self.embedder, self.generator, only=only, on_sentence=on_sentence)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
@@ -37,6 +38,7 @@ class Unit:
         before: How the text parts before it.
         is_heading: Whether it names what follows, and so must not be the last of a chunk.
         header: Column names of its table, where the row does not name them itself.
+        is_running_title: Whether it stands at the edge of most pages, and so is not worth quoting.
     """
 
     start: int
@@ -44,6 +46,7 @@ class Unit:
     before: Break
     is_heading: bool = False
     header: str = ""
+    is_running_title: bool = False
 
 
 # Wrapped text is narrow. Wider lines are whole paragraphs, and each line break is meant.
@@ -53,6 +56,11 @@ MAX_WRAP_WIDTH = 220
 # type a full line may have fewer characters than the widest. Guess, checked by eye on filings.
 FULL_LINE_SHARE = 0.85
 MAX_HEADING_CHARACTERS = 90
+# A line is a running title if it is among the first or last three of half the pages, numbers aside.
+EDGE_LINES = 3
+RUNNING_SHARE = 0.5
+MIN_RUNNING_PAGES = 3
+DIGITS = re.compile(r"\d+")
 
 LINE = re.compile(r"[^\r\n\f\v\u2028\u2029\x85]+")
 BLANK_LINE = re.compile(r"(?:\r?\n[ \t\u3000]*){2,}|\f")
@@ -80,17 +88,17 @@ LAST_WORD = re.compile(r"([^\s(\[\"“'‘]+?)[.!?…]+[\"'”’»)\]]*$")
 def split_units(document: Document) -> list[Unit]:
     """Return the units of a document in order; together they hold every visible character."""
     text = document.text
-    widths = _wrap_widths(document)
+    layout = _layout(document)
     units: list[Unit] = []
     position = 0
     for block in [*document.blocks, Block("paragraph", len(text), len(text))]:
-        units.extend(_units_of_prose(text, position, block.start, widths))
+        units.extend(_units_of_prose(text, position, block.start, layout))
         if block.kind == "heading":
             units.append(Unit(block.start, block.end, Break.HEADING, is_heading=True))
         elif block.kind == "row":
             units.append(Unit(block.start, block.end, Break.LINE, header=block.header))
         elif block.start < block.end:
-            first, *rest = _units_of_prose(text, block.start, block.end, widths)
+            first, *rest = _units_of_prose(text, block.start, block.end, layout)
             units += [Unit(first.start, first.end, Break.PARAGRAPH), *rest]
         position = max(position, block.end)
     return units
@@ -126,10 +134,13 @@ def _ends_sentence(text: str, sentence_start: int, match: re.Match[str], end: in
     return not (is_initial or is_enumerator or token in ABBREVIATIONS)
 
 
-def _units_of_prose(text: str, start: int, end: int, widths: _WrapWidths) -> Iterator[Unit]:
+def _units_of_prose(text: str, start: int, end: int, layout: _Layout) -> Iterator[Unit]:
     """Yield the units of a span whose structure no reader told us."""
-    for run_start, run_end, strength in _runs(text, start, end, widths):
+    for run_start, run_end, strength in _runs(text, start, end, layout):
         run = text[run_start:run_end]
+        if layout.is_running_title(run):
+            yield Unit(run_start, run_end, Break.LINE, is_running_title=True)
+            continue
         if strength >= Break.LINE and _looks_like_heading(run):
             yield Unit(run_start, run_end, Break.HEADING, is_heading=True)
             continue
@@ -139,7 +150,7 @@ def _units_of_prose(text: str, start: int, end: int, widths: _WrapWidths) -> Ite
             before = Break.SENTENCE
 
 
-def _runs(text: str, start: int, end: int, widths: _WrapWidths) -> Iterator[tuple[int, int, Break]]:
+def _runs(text: str, start: int, end: int, layout: _Layout) -> Iterator[tuple[int, int, Break]]:
     """Yield maximal runs of lines that flow into each other, with the break before each run."""
     run_start: int | None = None
     previous: re.Match[str] | None = None
@@ -150,7 +161,8 @@ def _runs(text: str, start: int, end: int, widths: _WrapWidths) -> Iterator[tupl
         if previous is not None and run_start is not None:
             gap = text[previous.end() : line.start()]
             paragraph = BLANK_LINE.search(gap) is not None
-            if paragraph or not _flows_on(previous[0], line[0], widths.at(previous.start())):
+            is_edge = layout.is_running_title(previous[0]) or layout.is_running_title(line[0])
+            if paragraph or is_edge or not _flows_on(previous[0], line[0], layout.wrap_width(previous.start())):
                 yield from ((s, e, strength) for s, e in _stripped(text, run_start, previous.end()))
                 run_start, strength = line.start(), Break.PARAGRAPH if paragraph else Break.LINE
         else:
@@ -201,27 +213,43 @@ def _looks_like_heading(run: str) -> bool:
     return run[0].isupper() or run[-1] == ":" or bool(re.match(r"\d+(\.\d+)*\.?\s+[^\W\d_]", run))
 
 
-class _WrapWidths:
-    """The width at which lines were wrapped, by region: each page, or the whole text."""
+class _Layout:
+    """How lines stand on the pages: where they are wrapped, and which are titles that run through.
 
-    def __init__(self, starts: list[int], widths: list[int]) -> None:
+    A text without pages is one region for wrapping, and has no running titles.
+    """
+
+    def __init__(self, starts: list[int], widths: list[int], running_titles: frozenset[str]) -> None:
         self._starts = starts
         self._widths = widths
+        self._running_titles = running_titles
 
-    def at(self, offset: int) -> int:
+    def wrap_width(self, offset: int) -> int:
         """Return the wrap width in characters around an offset; 0 where lines are not wrapped."""
         return self._widths[max(0, bisect_right(self._starts, offset) - 1)]
 
+    def is_running_title(self, line: str) -> bool:
+        """Return whether the line stands at the edge of most pages, but for its numbers."""
+        return bool(self._running_titles) and _without_numbers(line) in self._running_titles
 
-def _wrap_widths(document: Document) -> _WrapWidths:
+
+def _layout(document: Document) -> _Layout:
     regions = [(page.start, page.end) for page in document.pages] or [(0, len(document.text))]
     widths = []
+    edges: Counter[str] = Counter()
     for start, end in regions:
-        lengths = sorted(len(line[0].strip()) for line in LINE.finditer(document.text, start, end))
-        lengths = [length for length in lengths if length]
+        lines = [line[0].strip() for line in LINE.finditer(document.text, start, end) if line[0].strip()]
+        lengths = sorted(map(len, lines))
         width = lengths[int(0.95 * (len(lengths) - 1))] if len(lengths) > 1 else 0
         widths.append(width if width <= MAX_WRAP_WIDTH else 0)
-    return _WrapWidths([start for start, _ in regions], widths)
+        edges.update({_without_numbers(line) for line in lines[:EDGE_LINES] + lines[-EDGE_LINES:]})
+    enough = max(MIN_RUNNING_PAGES, RUNNING_SHARE * len(regions))
+    running_titles = frozenset(line for line, n_pages in edges.items() if n_pages >= enough)
+    return _Layout([start for start, _ in regions], widths, running_titles)
+
+
+def _without_numbers(line: str) -> str:
+    return DIGITS.sub("#", line.strip())
 
 
 def _stripped(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -19,6 +19,7 @@ INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffd\ud800-\udfff"
     "\U000e0000-\U000e007f]"
 )
+EMPHASIS = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*", re.DOTALL)  # Markdown's bold
 WHITE_SPACE = re.compile(r"\s+")
 # A fold of the two alphabets that have no spaces between words: Han, kana, and their punctuation.
 _CJK = r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]"
@@ -29,6 +30,7 @@ def search_view(text: str) -> str:
     """Return the text on one line, as it is embedded, matched and put into prompts."""
     text = HYPHEN_BREAK.sub("", SOFT_HYPHEN_BREAK.sub("", text))
     text = CJK_BREAK.sub("", INVISIBLE.sub("", text))
+    text = EMPHASIS.sub(r"\1", text) if "**" in text else text
     return WHITE_SPACE.sub(" ", text).strip()
 
 

@@ -29,7 +29,7 @@ WATCH_INTERVAL_S = 2.0  # a poll of signatures costs about 10 ms per 1,000 files
 @click.option("--rebuild", is_flag=True, help="Read and embed everything anew.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
 @click.option("--watch", is_flag=True, help="Stay, and ingest again whenever a file changes.")
-@click.option("--confirm-folder", is_flag=True, help="Allow a documents folder outside the workspace.")
+@click.option("--confirm-folder", is_flag=True, help="Allow a documents folder outside the domain's own.")
 @json_option
 @click.pass_context
 def command(

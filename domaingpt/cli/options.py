@@ -82,9 +82,10 @@ def ready_domain(ctx: click.Context, name: str) -> Domain:
     from domaingpt.cli.ingest_command import ingest_and_report
 
     domain = open_workspace(ctx).domain(name)
-    if not domain.is_ingested:
+    if domain.needs_first_ingest:
         notice(f"'{name}' was not ingested yet; doing so once.")
         ingest_and_report(domain)
+        domain.check_not_empty()
         return domain
     changed = domain.changed_files()
     if changed:

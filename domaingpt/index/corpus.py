@@ -52,7 +52,7 @@ CREATE TABLE chunks (
     page INTEGER, page_end INTEGER,
     section TEXT NOT NULL, context TEXT NOT NULL, text TEXT NOT NULL,
     n_tokens INTEGER NOT NULL,
-    sentences TEXT NOT NULL,     -- JSON: [start, end, page] of each; start and end count from the chunk's
+    sentences TEXT NOT NULL,     -- JSON: [start, end, page, section] of each; offsets count from the chunk's
     vector_key BLOB NOT NULL     -- hash of the embedded string
 );
 """
@@ -270,7 +270,13 @@ class CorpusWriter:
 
 def chunk_row(chunk: Chunk, vector_key: bytes) -> tuple[Any, ...]:
     """Return a chunk in the column order of `Corpus.stored_rows`."""
-    sentences = json.dumps([(s.start - chunk.start, s.end - chunk.start, s.page) for s in chunk.sentences])
+    sentences = json.dumps(
+        [
+            # The section is written only where it is not the chunk's, which is rare.
+            (s.start - chunk.start, s.end - chunk.start, s.page, None if s.section == chunk.section else s.section)
+            for s in chunk.sentences
+        ]
+    )
     return (
         chunk.id, chunk.start, chunk.end, chunk.page, chunk.page_end, chunk.section, chunk.context, chunk.text,
         chunk.n_tokens, sentences, vector_key,
@@ -282,7 +288,11 @@ def _chunk(values: Sequence[Any]) -> Chunk:
     names = ("id", "document", "start", "end", "text", "page", "page_end", "section", "context", "n_tokens")
     *plain, packed = values
     base: int = plain[2]
-    sentences = (Sentence(base + start, base + end, page) for start, end, page in json.loads(packed))
+    chunk_section: str = plain[7]
+    sentences = (
+        Sentence(base + start, base + end, page, chunk_section if section is None else section)
+        for start, end, page, section in json.loads(packed)
+    )
     return Chunk(**dict(zip(names, plain, strict=True)), sentences=tuple(sentences))
 
 

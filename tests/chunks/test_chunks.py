@@ -241,7 +241,7 @@ def test_headings_are_in_the_chunk_but_no_sentences():
     text = "Rent\nIt is 900 euros."
     (chunk,) = chunked(Document("a.docx", text, blocks=(Block("heading", 0, 4, 1),)))
     assert chunk.text == text
-    assert chunk.sentences == (Sentence(5, 21),)
+    assert chunk.sentences == (Sentence(5, 21, section="Rent"),)
 
 
 def test_id_depends_on_place_and_text():
@@ -255,3 +255,12 @@ def test_id_depends_on_place_and_text():
     (shifted,) = chunked(replace(document, text=" It rained."))
     assert again.id == chunk.id
     assert len({chunk.id, moved.id, shifted.id}) == 3
+
+
+def test_a_sentence_knows_the_section_it_stands_under():
+    """A chunk that runs over a heading names where it begins; each sentence names its own section."""
+    text = "Terms\nRent is due.\nNotice\nIt is three months."
+    blocks = (Block("heading", 0, 5, 1), Block("heading", 19, 25, 1))
+    (chunk,) = chunked(Document("a.docx", text, blocks=blocks))
+    assert chunk.section == "Terms"
+    assert [sentence.section for sentence in chunk.sentences] == ["Terms", "Notice"]

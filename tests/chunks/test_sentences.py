@@ -160,3 +160,31 @@ def test_width_is_that_of_the_page():
     cut = len(narrow) + 1
     found = units(text, pages=(Page(1, 0, cut), Page(2, cut, len(text))))
     assert found[0] == (narrow, Break.PARAGRAPH)
+
+
+def test_running_titles_are_units_of_their_own_and_not_quotable() -> None:
+    """A line at the edge of most pages, its numbers aside, neither flows into the text nor is quoted."""
+    bodies = ["The boiler is serviced each spring.", "The roof was mended in May.", "The deposit is due in June."]
+    texts = [f"Harbour House File 2025/{n}\r\n{body}\r\nPage {n} of 3" for n, body in enumerate(bodies, start=1)]
+    starts = [sum(len(text) + 1 for text in texts[:n]) for n in range(3)]
+    pages = tuple(
+        Page(n + 1, start, start + len(text)) for n, (start, text) in enumerate(zip(starts, texts, strict=True))
+    )
+    document = Document("file.pdf", "\n".join(texts), pages)
+
+    units = split_units(document)
+
+    quotable = [document.text[u.start : u.end] for u in units if not (u.is_running_title or u.is_heading)]
+    assert quotable == bodies
+    assert sum(unit.is_running_title for unit in units) == 6
+
+
+def test_a_line_on_two_of_five_pages_is_no_running_title() -> None:
+    """Only what stands on half the pages, and on three at least, runs through."""
+    texts = ["Same line here."] * 2 + [f"Other line {word}." for word in ("one", "two", "three")]
+    starts = [sum(len(text) + 1 for text in texts[:n]) for n in range(5)]
+    pages = tuple(
+        Page(n + 1, start, start + len(text)) for n, (start, text) in enumerate(zip(starts, texts, strict=True))
+    )
+
+    assert not any(unit.is_running_title for unit in split_units(Document("a.pdf", "\n".join(texts), pages)))

@@ -60,3 +60,8 @@ def test_visible_characters_are_those_that_are_not_white_space(text):
 def test_readable_name(path, name):
     """Words of the file's name; nothing where there is no letter."""
     assert readable_name(path) == name
+
+
+def test_bold_marks_of_markdown_are_left_out() -> None:
+    """Emphasis marks go, lone asterisks stay."""
+    assert search_view("**5 September: boiler service.** Menon, 2 ** 3") == "5 September: boiler service. Menon, 2 ** 3"
