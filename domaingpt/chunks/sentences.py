@@ -56,10 +56,11 @@ MAX_WRAP_WIDTH = 220
 # type a full line may have fewer characters than the widest. Guess, checked by eye on filings.
 FULL_LINE_SHARE = 0.85
 MAX_HEADING_CHARACTERS = 90
-# A line is a running title if it is among the first or last three of half the pages, numbers aside.
+# A line is a running title if it is among the first or last three of half the pages, two at least,
+# numbers aside. Guesses, checked on filings and letters.
 EDGE_LINES = 3
 RUNNING_SHARE = 0.5
-MIN_RUNNING_PAGES = 3
+MIN_RUNNING_PAGES = 2
 DIGITS = re.compile(r"\d+")
 
 LINE = re.compile(r"[^\r\n\f\v\u2028\u2029\x85]+")

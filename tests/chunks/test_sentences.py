@@ -180,7 +180,7 @@ def test_running_titles_are_units_of_their_own_and_not_quotable() -> None:
 
 
 def test_a_line_on_two_of_five_pages_is_no_running_title() -> None:
-    """Only what stands on half the pages, and on three at least, runs through."""
+    """Only what stands on half the pages runs through."""
     texts = ["Same line here."] * 2 + [f"Other line {word}." for word in ("one", "two", "three")]
     starts = [sum(len(text) + 1 for text in texts[:n]) for n in range(5)]
     pages = tuple(
