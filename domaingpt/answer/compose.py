@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 
 from domaingpt.answer import Generator
 from domaingpt.answer.prompt import fitting_evidence, system_text, user_text
-from domaingpt.answer.rows import readable
 from domaingpt.answer.verify import Terms, supporting_evidence
-from domaingpt.chunks import split_sentences
+from domaingpt.chunks import search_view, split_sentences
 from domaingpt.config import DomainConfig
+from domaingpt.retrieval.rows import readable
 from domaingpt.types import Citation, Evidence
 
 # A question is refused when its best evidence says this little. Measured so that at most 3 % of the
@@ -132,7 +132,7 @@ def cite(evidence: Sequence[Evidence]) -> tuple[Citation, ...]:
         chunk = item.chunk
         if chunk.text[item.start - chunk.start : item.end - chunk.start] != item.quote:
             raise AssertionError(f"The quote at {chunk.document}:{item.start} is not verbatim.")
-        citations.append(Citation(n, chunk.document, item.page, chunk.section, item.quote, item.start, item.end))
+        citations.append(Citation(n, chunk.document, item.page, item.section, item.quote, item.start, item.end))
     return tuple(citations)
 
 
@@ -199,7 +199,7 @@ def _quoted(evidence: Sequence[Evidence], max_characters: int) -> Draft:
         if parts and item.score < evidence[0].score - QUOTE_MARGIN:
             break
         room = max_characters - sum(len(part) + 1 for part in parts) - len(numbering.next_mark(item))
-        text = readable(item)
+        text = min(readable(item.quote, item.chunk), search_view(item.quote), key=lambda text: len(text) > room)
         if len(text) > room:
             if parts:
                 break

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from domaingpt.answer import Generator
-from domaingpt.answer.rows import readable
 from domaingpt.chunks import search_view
 from domaingpt.config import DomainConfig
 from domaingpt.errors import PromptTooLong
+from domaingpt.retrieval.rows import readable
 from domaingpt.types import Evidence
 
 # Evidence that the model sees. The answer is in the best three sentences for 93 % of the questions of
@@ -55,6 +55,6 @@ def fitting_evidence(
 
 
 def _with_context(item: Evidence) -> str:
-    quote = readable(item)
-    section = item.chunk.section.rsplit(" › ", 1)[-1]
+    quote = readable(item.quote, item.chunk)
+    section = item.section.rsplit(" › ", 1)[-1]
     return f"{section}: {quote}" if section and section.lower() not in quote.lower() else quote

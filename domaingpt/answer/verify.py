@@ -19,7 +19,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from domaingpt.answer.quantities import CURRENCIES, CURRENCY, SCALES, Quantity, agrees, quantities, scaled
-from domaingpt.answer.rows import CELL_SEPARATOR, labelled_cells, readable
+from domaingpt.chunks import search_view
+from domaingpt.retrieval.rows import CELL_SEPARATOR, in_words, named_cells
 from domaingpt.types import Evidence
 
 Terms = Callable[[str], list[str]]
@@ -69,8 +70,8 @@ def supporting_evidence(sentence: str, evidence: Sequence[Evidence], question: s
 
 
 def _backs(item: Evidence, claims: _Statement, asked: _Statement, sentence: str, terms: Terms) -> bool:
-    quote, context = readable(item), item.chunk.context
-    cells = labelled_cells(quote)
+    cells, context = named_cells(item.quote, item.chunk), item.chunk.context
+    quote = in_words(cells) if cells else search_view(item.quote)
     held = [*quantities(quote, ends=True), *(q for name, value in cells for q in _cell_quantities(name, value))]
     above = quantities(context)
     years = [q.value for q in above if q.kind == "number"]

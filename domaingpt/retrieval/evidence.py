@@ -17,10 +17,10 @@ from collections.abc import Set as AbstractSet
 import numpy as np
 import numpy.typing as npt
 
-from domaingpt.chunks import search_view
 from domaingpt.embeddings import Embedder, FloatMatrix
 from domaingpt.index import Index
 from domaingpt.retrieval.fusion import standardised
+from domaingpt.retrieval.rows import is_header, readable
 from domaingpt.types import Chunk, Evidence, Hit, Sentence
 
 # Weights of the standardised scores, from a grid on XQuAD en (benchmarks/results/evidence.json).
@@ -48,7 +48,7 @@ def select_evidence(
     found = [(hit, sentence) for hit in hits for sentence in _worth_quoting(hit.chunk)]
     if not found:
         return []
-    texts = [search_view(_text(hit.chunk, sentence.start, sentence.end)) for hit, sentence in found]
+    texts = [readable(_text(hit.chunk, sentence.start, sentence.end), hit.chunk) for hit, sentence in found]
     weights = _idf_weights(question, index)
     terms = [set(index.terms(text)) for text in texts]
     cosines = np.zeros(len(found), np.float32)
@@ -77,6 +77,7 @@ def select_evidence(
                 quote=_text(hit.chunk, start, end),
                 score=float(scores[i]),
                 page=sentence.page,
+                section=sentence.section,
                 dense=float(cosines[i]),
                 coverage=_covered(weights, terms[i].union(index.terms(hit.chunk.context))),
             )
@@ -86,8 +87,9 @@ def select_evidence(
 
 def _worth_quoting(chunk: Chunk) -> list[Sentence]:
     """Return the sentences that can answer something; the whole chunk if there are none."""
-    worth = [s for s in chunk.sentences if _says_something(_text(chunk, s.start, s.end))]
-    return worth or [Sentence(chunk.start, chunk.end, chunk.page)]
+    texts = [(sentence, _text(chunk, sentence.start, sentence.end)) for sentence in chunk.sentences]
+    worth = [sentence for sentence, text in texts if _says_something(text) and not is_header(text, chunk)]
+    return worth or [Sentence(chunk.start, chunk.end, chunk.page, chunk.section)]
 
 
 def _says_something(sentence: str) -> bool:
