@@ -26,8 +26,7 @@ class SbertEmbedder:
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Return the number of tokens of each text, without special tokens and prompts."""
-        ids = self._model.tokenizer(list(texts), add_special_tokens=False, truncation=False, verbose=False)["input_ids"]
-        return [len(sequence) for sequence in ids]
+        return [len(self._ids(text)) for text in texts]
 
     def encode_document(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> FloatMatrix:
         """Return unit vectors (n, d) float32 in the order of the texts."""
@@ -46,24 +45,45 @@ class SbertEmbedder:
     def encode_tokens(self, texts: Sequence[str]) -> list[tuple[list[str], FloatMatrix]]:
         """Return for each text its tokens and their unit vectors (t, d), special tokens left out."""
         tokenizer = self._model.tokenizer
-        results = []
-        for text, matrix in zip(texts, self._model.encode(list(texts), output_value="token_embeddings"), strict=True):
-            ids = tokenizer(text, truncation=True, max_length=self.recipe.max_tokens)["input_ids"]
-            vectors = np.asarray(matrix.cpu(), np.float32)[: len(ids)]
-            keep = [i for i, token in enumerate(ids) if token not in tokenizer.all_special_ids]
-            unit = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
-            results.append((tokenizer.convert_ids_to_tokens([ids[i] for i in keep]), unit[keep]))
-        return results
+        windows = self._windows(texts)
+        matrices = self._model.encode([piece for _, piece in windows], output_value="token_embeddings")
+        tokens: list[list[str]] = [[] for _ in texts]
+        vectors: list[list[FloatMatrix]] = [[] for _ in texts]
+        for (i, piece), matrix in zip(windows, matrices, strict=True):
+            encoding = tokenizer(
+                piece, truncation=True, max_length=self.recipe.max_tokens, return_special_tokens_mask=True
+            )
+            keep = [t for t, is_special in enumerate(encoding["special_tokens_mask"]) if not is_special]
+            rows = np.asarray(matrix.cpu(), np.float32)[keep]
+            tokens[i] += tokenizer.convert_ids_to_tokens([encoding["input_ids"][t] for t in keep])
+            vectors[i].append(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12))
+        return [(tokens[i], np.concatenate(vectors[i])) for i in range(len(texts))]
 
     def _encode(self, texts: Sequence[str], prompt: str) -> FloatMatrix:
+        windows = self._windows([prompt + text for text in texts])
         vectors = self._model.encode(
-            list(texts),
-            prompt=prompt or None,
-            normalize_embeddings=True,
-            convert_to_numpy=True,
-            show_progress_bar=False,
+            [piece for _, piece in windows], normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False
         )
-        return np.asarray(vectors, np.float32).reshape(len(texts), self.recipe.dim)
+        sums = np.zeros((len(texts), self.recipe.dim), np.float32)
+        for (i, _), vector in zip(windows, vectors, strict=True):
+            sums[i] += vector
+        return np.asarray(sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-12), np.float32)
+
+    def _windows(self, texts: Sequence[str]) -> list[tuple[int, str]]:
+        """Return the texts with their number, those too long for the model in pieces: nothing is cut off."""
+        tokenizer = self._model.tokenizer
+        room = self.recipe.max_tokens - tokenizer.num_special_tokens_to_add()
+        windows: list[tuple[int, str]] = []
+        for i, text in enumerate(texts):
+            if len(ids := self._ids(text)) <= room:
+                windows.append((i, text))
+            else:
+                groups = (ids[start : start + room] for start in range(0, len(ids), room))
+                windows += [(i, tokenizer.decode(group)) for group in groups]
+        return windows
+
+    def _ids(self, text: str) -> list[int]:
+        return list(self._model.tokenizer(text, add_special_tokens=False, truncation=False, verbose=False)["input_ids"])
 
     @cached_property
     def _model(self) -> Any:

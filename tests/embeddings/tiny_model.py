@@ -35,13 +35,14 @@ def write_model(folder: Path, words: list[str], *, pooling: str = "mean") -> Pat
     write_json(folder / "sentence_bert_config.json", {"max_seq_length": MAX_TOKENS})
     kinds = ["models.Transformer", "models.Pooling", "models.Normalize"]
     paths = ["", "1_Pooling", "2_Normalize"]
-    modules = [{"type": f"sentence_transformers.{kind}", "path": path} for kind, path in zip(kinds, paths, strict=True)]
+    modules = [
+        {"idx": number, "name": str(number), "path": path, "type": f"sentence_transformers.{kind}"}
+        for number, (kind, path) in enumerate(zip(kinds, paths, strict=True))
+    ]
     write_json(folder / "modules.json", modules)
     (folder / "1_Pooling").mkdir(exist_ok=True)
-    write_json(
-        folder / "1_Pooling" / "config.json",
-        {f"pooling_mode_{'cls_token' if pooling == 'cls' else 'mean_tokens'}": True},
-    )
+    modes = {"pooling_mode_cls_token": pooling == "cls", "pooling_mode_mean_tokens": pooling == "mean"}
+    write_json(folder / "1_Pooling" / "config.json", {"word_embedding_dimension": DIM, **modes})
     (folder / "model.safetensors").write_bytes(b"weights")
     return folder
 
