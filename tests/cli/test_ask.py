@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from command_line import LEASE, NO_MODEL, QUESTION, QUOTE, Run
+from command_line import LEASE, NO_MODEL, PLACE, QUESTION, QUOTE, Run
 
 from domaingpt.errors import ModelLoadFailed, ModelNotFound
 from domaingpt.testing import ScriptedGenerator
@@ -38,7 +38,7 @@ def test_quote_is_the_answer_without_a_model(run: Run, workspace: Path) -> None:
     """The quote, where it stands, and on stderr why nothing was written."""
     result = run("ask", "house", QUESTION)
     assert (result.code, result.err) == (0, NO_MODEL)
-    assert result.out == f"{QUOTE} [1]\n\n  [1] lease.md\n      “{QUOTE}”\n"
+    assert result.out == f"{QUOTE} [1]\n\n  [1] {PLACE}\n      “{QUOTE}”\n"
 
 
 def test_written_answer_is_shown_with_its_source(run: Run, workspace: Path, writes: Writes) -> None:
@@ -46,7 +46,7 @@ def test_written_answer_is_shown_with_its_source(run: Run, workspace: Path, writ
     writes("The deposit is 2,820 euros. It was paid by Napoleon.")
     result = run("ask", "house", QUESTION)
     assert (result.code, result.err) == (0, "")
-    assert result.out == f"The deposit is 2,820 euros. [1]\n\n  [1] lease.md\n      “{QUOTE}”\n"
+    assert result.out == f"The deposit is 2,820 euros. [1]\n\n  [1] {PLACE}\n      “{QUOTE}”\n"
 
 
 def test_words_need_no_quotation_marks(run: Run, workspace: Path) -> None:
@@ -294,12 +294,12 @@ def test_answer_wraps_at_the_terminal(run: Run, workspace: Path) -> None:
         "The deposit is 2,820 euros and was paid\n"
         "on 4 March 2024. [1]\n"
         "\n"
-        "  [1] lease.md\n"
+        f"  [1] {PLACE}\n"
         "      “The deposit is 2,820 euros and\n"
         "      was paid on 4 March 2024.”\n"
     )
     assert "2024. \x1b[1m[1]\x1b[0m\n" in result.out
-    assert "  [1] \x1b[1mlease.md\x1b[0m\n" in result.out
+    assert f"  [1] \x1b[1m{PLACE}\x1b[0m\n" in result.out
     assert "\x1b[2m2024.”\x1b[0m" in result.out
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -119,12 +120,17 @@ def test_query_or_file_not_both(run: Run, workspace: Path, arguments: list[str])
 
 
 def test_first_search_ingests(run: Run, empty_workspace: Path) -> None:
-    """Also a domain that has no documents yet."""
+    """Told on stderr; an empty folder has nothing to search, and says so until there is something."""
     run("new", "shop")
-    result = run("search", "shop", "anything", "--json")
-    assert result.code == 0
-    assert result.objects[0]["hits"] == []
-    assert re.fullmatch(r"'shop' was not ingested yet; doing so once\.\nIndexed 0 files in \d+\.\d s\.\n", result.err)
+    told = r"'shop' was not ingested yet; doing so once\.\nIndexed {} in \d+\.\d s\.\n"
+    for _ in range(2):
+        result = run("search", "shop", "anything", "--json")
+        assert (result.code, result.out) == (1, "")
+        assert re.match(told.format("0 files") + "Error: The documents folder of 'shop', .*, holds nothing", result.err)
+    shutil.copy(LEASE, empty_workspace / "domains/shop/documents")
+    result = run("search", "shop", "deposit", "--json")
+    assert (result.code, result.objects[0]["hits"][0]["document"]) == (0, "lease.md")
+    assert re.fullmatch(told.format("1 file"), result.err)
 
 
 def test_words_of_the_query_are_bold_on_a_terminal(run: Run, workspace: Path, documents: Path) -> None:
