@@ -28,7 +28,8 @@ def covered_share(text: str, languages: Sequence[str]) -> float:
     if any(language in MANY_LANGUAGES for language in languages):
         return 1.0
     known = set().union(*(SCRIPTS.get(language, {"LATIN"}) for language in languages or ("en",))) | {"LATIN"}
-    scripts = [unicodedata.name(character, "").split(" ")[0] for character in text if character.isalpha()]
+    letters = [character for character in unicodedata.normalize("NFKC", text) if character.isalpha()]
+    scripts = [unicodedata.name(letter, "").split(" ")[0] for letter in letters]
     if not scripts:
         return 1.0
     return sum(script.split("-")[0] in known for script in scripts) / len(scripts)

@@ -39,5 +39,5 @@ def _column(scores: Sequence[float | None]) -> npt.NDArray[np.float64] | None:
 
 def standardised(scores: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
     """Return the scores with mean 0 and deviation 1; all 0 where they do not differ."""
-    deviation = scores.std()
+    deviation = scores.std() if scores.size else 0.0
     return (scores - scores.mean()) / deviation if deviation > 0 else np.zeros_like(scores)
