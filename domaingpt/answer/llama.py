@@ -19,7 +19,7 @@ from domaingpt.models.verified import check_sha256_once
 # Tokens of one prefill step. llama.cpp's default of 512 holds a whole prompt of evidence sentences.
 N_BATCH = 512
 MAX_N_CTX = 4096  # evidence, not chunks, goes to the model: more context would only cost memory
-# A model that says the same twelve tokens again will not stop by itself. Guess, unmeasured.
+# A model that repeats itself over twelve tokens, or a whole sentence, will not stop. Guess, unmeasured.
 REPEAT_WINDOW = 12
 
 
@@ -116,7 +116,14 @@ def _quiet_stderr() -> Iterator[None]:
 
 
 def _repeats(tokens: Sequence[int]) -> bool:
-    """Return whether the last tokens stood in this order before."""
-    tail = list(tokens[-REPEAT_WINDOW:])
-    starts = range(len(tokens) - REPEAT_WINDOW)
-    return any(tokens[i] == tail[0] and list(tokens[i : i + REPEAT_WINDOW]) == tail for i in starts)
+    """Return whether the tokens end in something said twice in a row, at least REPEAT_WINDOW tokens long.
+
+    With period p that is: the last n = max(REPEAT_WINDOW, p) tokens are those p places before.
+    """
+    for period in range(1, len(tokens) - REPEAT_WINDOW + 1):
+        n = max(REPEAT_WINDOW, period)
+        if len(tokens) < n + period:
+            return False
+        if tokens[-1] == tokens[-1 - period] and tokens[-n:] == tokens[-n - period : -period]:
+            return True
+    return False

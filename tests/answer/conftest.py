@@ -18,7 +18,7 @@ def evidence() -> MakeEvidence:
     """Return a function from a quote to evidence: a chunk of its own, best score 1.0."""
 
     def make(quote: str, score: float = 1.0, **fields: Any) -> Evidence:
-        chunk_fields = {key: fields.pop(key) for key in ("context", "section") if key in fields}
+        chunk_fields = {"context": fields.pop("context", ""), "section": fields.get("section", "")}
         before = "Before it. "
         text = f"{before}{quote} Behind it."
         path = f"{len(quote)}.txt"
