@@ -50,7 +50,7 @@ def command(
             f"To ask several in turn: domaingpt chat {name}"
         )
     entries = read_batch(questions) if questions else []
-    domain = ready_domain(ctx, name)
+    domain = ready_domain(ctx, name, only)
     if questions is not None:
         for entry in entries:
             json_line(answer_json(entry.id, domain.ask(entry.text, only=only)))
@@ -75,10 +75,10 @@ def answer_on_terminal(domain: Domain, question: str, *, only: str | None = None
         title = printable(domain.config.title)
         paragraph.write(f"The documents of {title} do not answer this. {printable(answer.reason)}")
     paragraph.end()
-    if answer.nearest:
-        click.echo("Closest:")
-    else:
+    if answer.citations:
         click.echo()
+    elif answer.nearest:
+        click.echo("Closest:")
     write_citations(answer.citations or answer.nearest)
     remember(domain, answer)
 

@@ -20,7 +20,7 @@ def command(ctx: click.Context, name: str, *, only: str | None) -> None:
 
     Each question is answered by itself; nothing of the conversation is kept.
     """
-    domain = ready_domain(ctx, name)
+    domain = ready_domain(ctx, name, only)
     click.echo(printable(f"{domain.config.title}: {domain.config.description}".rstrip(": ")))
     while True:
         try:

@@ -77,20 +77,24 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print one JS
 only_option = click.option("--only", metavar="GLOB", help="Only documents whose path matches, e.g. 'contracts/**'.")
 
 
-def ready_domain(ctx: click.Context, name: str) -> Domain:
-    """Return a domain with an index: ingested first if it never was; says when files changed since."""
+def ready_domain(ctx: click.Context, name: str, only: str | None = None) -> Domain:
+    """Return a domain with an index: ingested first if it never was.
+
+    Says when files changed since, and when `only` matches none.
+    """
     from domaingpt.cli.ingest_command import ingest_and_report
+    from domaingpt.documents import matches
 
     domain = open_workspace(ctx).domain(name)
     if domain.needs_first_ingest:
         notice(f"'{name}' was not ingested yet; doing so once.")
         ingest_and_report(domain)
         domain.check_not_empty()
-        return domain
-    changed = domain.changed_files()
-    if changed:
+    elif changed := domain.changed_files():
         files = "1 file has" if len(changed) == 1 else f"{len(changed)} files have"
         notice(f"{files} changed since the last ingest; this answers from before. Run: domaingpt ingest {name}")
+    if only is not None and not any(matches(path, only) for path in domain.index.corpus.by_path):
+        notice(f"No document matches --only '{only}'. To see their paths: domaingpt show {name}")
     return domain
 
 

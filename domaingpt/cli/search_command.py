@@ -58,7 +58,7 @@ def command(
     if bool(query) == (queries is not None):
         raise click.UsageError(f'Give either a QUERY, as in: domaingpt search {name} "deposit", or --queries FILE.')
     entries = read_batch(queries) if queries else []
-    domain = ready_domain(ctx, name)
+    domain = ready_domain(ctx, name, only)
     chosen = cast("Arm", arm)
     if queries is not None:
         for entry in entries:

@@ -149,6 +149,9 @@ def test_only_restricts_the_documents(run: Run, workspace: Path, documents: Path
     assert {citation["document"] for citation in answer["citations"]} == {"old/lease.txt"}
     (answer,) = run("ask", "house", QUESTION, "--only", "nothing/**", "--json").objects
     assert (answer["abstained"], answer["nearest"]) == (True, [])
+    result = run("ask", "house", QUESTION, "--only", "nothing/**")
+    assert len(result.out.splitlines()) == 1
+    assert result.err.startswith("No document matches --only 'nothing/**'.")
 
 
 def test_first_question_ingests(run: Run, workspace: Path) -> None:

@@ -93,7 +93,8 @@ def test_only(run: Run, pets: Path) -> None:
     (found,) = run("search", "house", "deposit", "--only", "pets/**", "--json").objects
     assert [hit["document"] for hit in found["hits"]] == ["pets/dogs.txt"]
     result = run("search", "house", "deposit", "--only", "nowhere/**")
-    assert (result.code, result.out, result.err) == (0, "Nothing found.\n", "")
+    assert (result.code, result.out) == (0, "Nothing found.\n")
+    assert result.err == "No document matches --only 'nowhere/**'. To see their paths: domaingpt show house\n"
 
 
 @pytest.mark.parametrize("source", ["file", "stdin"])
