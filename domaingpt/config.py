@@ -155,7 +155,7 @@ def _checked(
 
 def _nearest_key(prefix: str, key: str) -> str:
     """Return the known key most like an unknown one; the same word in another section comes first."""
-    known = {f.name: f.name for f in fields(DomainConfig) if f.name not in ("name", *SECTIONS)}
+    known = {f.name: f.name for f in fields(DomainConfig) if f.name != "name" and not (prefix and f.name in SECTIONS)}
     known |= {f"{section}.{f.name}": f.name for section, cls in SECTIONS.items() for f in fields(cls)}
     ratio = difflib.SequenceMatcher
     return max(

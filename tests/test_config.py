@@ -76,6 +76,8 @@ def test_file_that_is_not_toml_is_named(tmp_path, data):
         ({"titel": "x"}, "unknown key 'titel'", "'title'"),
         ({"chunking": {"max_token": 1}}, "unknown key 'chunking.max_token'", "'chunking.max_tokens'"),
         ({"chunks": {}}, "unknown key 'chunks'", "'chunking'"),
+        ({"max_tokens": 100}, "unknown key 'max_tokens'", ".max_tokens'"),
+        ({"k": 3}, "unknown key 'k'", "'retrieval.k'"),
         ({"name": "x"}, "unknown key 'name'", "Did you mean"),
         ({"zzz": 1}, "unknown key 'zzz'", "Did you mean"),
     ],

@@ -593,7 +593,7 @@ from domaingpt.testing import HashEmbedder
 
 class Slow(HashEmbedder):
     def encode_document(self, texts, progress=None):
-        time.sleep(0.01)
+        time.sleep(0.05)
         with open(sys.argv[3], "a") as log:
             log.writelines(text.replace("\\n", "|") + "\\n" for text in texts)
         return super().encode_document(texts, progress)
@@ -617,7 +617,7 @@ def test_killed_ingest_goes_on_where_it_stopped(folder, undisturbed, tmp_path):
     for _ in range(4):
         with subprocess.Popen(command, stdout=subprocess.PIPE) as child:
             assert child.stdout.readline() == b"started\n"
-            time.sleep(chooser.uniform(0.02, 0.16))
+            time.sleep(chooser.uniform(0.02, 0.2))
             child.kill()
             n_kills += child.wait() == -signal.SIGKILL
     assert n_kills >= 2

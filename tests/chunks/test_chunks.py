@@ -183,6 +183,13 @@ def test_pages_are_those_of_the_first_and_last_character():
     assert (chunk.page, chunk.page_end) == (None, None)
 
 
+def test_chunk_that_ends_with_its_page_does_not_reach_the_next():
+    """One past its last character is the next page's first."""
+    first, second = chunked(Document("1.pdf", "下雨了。我们在家。", (Page(1, 0, 4), Page(2, 4, 9))), max_tokens=5)
+    assert (first.page, first.page_end) == (1, 1)
+    assert (second.page, second.page_end) == (2, 2)
+
+
 @pytest.mark.parametrize(("offset", "page"), [(0, 1), (4, 1), (5, 3), (8, 3), (9, 3), (100, 3)])
 def test_page_at(offset, page):
     """The last page that starts at or before; what lies between two pages belongs to the first of them."""

@@ -74,6 +74,36 @@ def test_committed_generation_is_current(tmp_path):
     assert generations.verify_all(tmp_path / "index") == [("000001", [])]
 
 
+def test_every_step_of_a_commit_is_durable_before_the_next(tmp_path, monkeypatch):
+    """Files, manifest, folders, the number, its entry, and only then CURRENT: else a power cut leaves a hole."""
+    steps = []
+
+    def noted(module, name):
+        original = getattr(module, name)
+
+        def note_and_do(*paths):
+            steps.append((name, Path(paths[-1]).name.split("-")[0]))
+            return original(*paths)
+
+        monkeypatch.setattr(module, name, note_and_do)
+
+    for module, name in ((durable, "fsync_file"), (durable, "fsync_dir"), (os, "rename"), (os, "replace")):
+        noted(module, name)
+    commit(tmp_path / "index", "one")
+    assert steps == [
+        ("fsync_file", "terms.npy"),
+        ("fsync_file", "sources.json"),
+        ("replace", "manifest.json"),  # write_atomic has flushed it
+        ("fsync_dir", "new"),
+        ("fsync_dir", "new"),
+        ("fsync_dir", "lexical"),
+        ("rename", "000001"),
+        ("fsync_dir", "index"),
+        ("replace", "CURRENT"),
+        ("fsync_dir", "index"),
+    ]
+
+
 def test_folder_without_generation_is_missing(tmp_path):
     """Whether or not the folder exists."""
     for folder in (tmp_path, tmp_path / "absent"):
