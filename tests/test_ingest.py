@@ -568,6 +568,23 @@ def test_interrupted_ingest_goes_on_where_it_stopped(folder, undisturbed, monkey
     assert not list(folder.index.glob("staging*"))
 
 
+def test_rebuild_forgets_what_an_interrupted_ingest_left(folder, undisturbed, monkeypatch):
+    """It is asked for when something is believed to be wrong."""
+    monkeypatch.setattr(build, "EMBED_GROUP", 5)
+    write_many(folder)
+
+    def interrupt(stage, done, total):
+        if stage == "embedding":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        folder.ingest(progress=interrupt)
+    report = folder.ingest(rebuild=True)
+    assert report.ledger.files["read"] == len(MANY)
+    assert len(folder.embedder.encoded) == len(undisturbed)
+    assert folder.chunks() == undisturbed
+
+
 def test_interrupted_update_leaves_the_old_index(house):
     """Readers see the old text until the new one is whole."""
     before = house.chunks()
