@@ -27,7 +27,7 @@ __all__ = [
     "split_sentences",
 ]
 
-CHUNKER = "units-shortest-path/3"  # stored in the index; a change of the algorithm rebuilds chunks
+CHUNKER = "units-shortest-path/4"  # stored in the index; a change of the algorithm rebuilds chunks
 SECTION_SEPARATOR = " › "
 CLAUSE_END = re.compile(r"[,;:]\s+|[，；：、]\s*|\s[–—-]\s|\s+")  # not the comma in 82,959
 
@@ -74,7 +74,7 @@ def chunk_document(
                 section=section,
                 context=context.build(section, list(headers)),
                 n_tokens=n_tokens,
-                sentences=_sentences(units[first:last], document.pages, sections),
+                sentences=_sentences(units[first:last], document, sections),
             )
         )
     return chunks
@@ -167,12 +167,14 @@ def _halves(text: str, unit: Unit) -> list[Unit]:
     ]
 
 
-def _sentences(units: Sequence[Unit], pages: Sequence[Page], sections: Callable[[int], str]) -> tuple[Sentence, ...]:
-    """Return what may be quoted of a chunk's units."""
+def _sentences(units: Sequence[Unit], document: Document, sections: Callable[[int], str]) -> tuple[Sentence, ...]:
+    """Return what may be quoted of a chunk's units: no headings, running titles, nor the document's own title."""
+    title = search_view(document.title)
     return tuple(
-        Sentence(unit.start, unit.end, page_at(pages, unit.start), sections(unit.start))
+        Sentence(unit.start, unit.end, page_at(document.pages, unit.start), sections(unit.start))
         for unit in units
         if not (unit.is_heading or unit.is_running_title)
+        and not (title and search_view(document.text[unit.start : unit.end]) == title)
     )
 
 
