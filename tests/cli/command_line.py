@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 LEASE = Path(__file__).parents[1] / "data" / "lease.md"
-QUESTION = "How much is the deposit?"
+QUESTION = "When was the deposit paid?"
 QUOTE = "The deposit is 2,820 euros and was paid on 4 March 2024."
 PLACE = "lease.md, Lease of the flat at 12 Harbour Lane › 2. Rent and deposit"
 NO_MODEL = "No language model is installed: answers are quotes. For written ones: pip install '.[llm]'\n"

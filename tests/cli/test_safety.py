@@ -19,7 +19,7 @@ from domaingpt.workspace import Workspace
 # Clears the screen in 7-bit and 8-bit form, sets the window's title, reverses text, hides text, breaks lines.
 EVIL = "\x1b[2J \x9b2J \x1b]0;owned\x07 \u202elivE\u202c \u2066x\u2069 \u061c \u200b \u2028 \x85 \r \x08\x7f\U000e0041"
 COMMANDS: dict[str, list[str]] = {
-    "ask": ["ask", "house", "How much is the evil deposit?"],
+    "ask": ["ask", "house", "What is the evil deposit?"],
     "ask abstains": ["ask", "house", "Who won the Tour de France in Liechtenstein?"],
     "search": ["search", "house", "evil deposit"],
     "chat": ["chat", "house"],
@@ -78,11 +78,11 @@ def test_terminal_gets_no_raw_character(run: Run, evil: Path, arguments: list[st
     if arguments[:2] == ["show", "house"] and len(arguments) > 2:
         result = run(*arguments, columns=80)
     else:
-        result = run(*arguments, stdin="How much is the evil deposit?\n")
+        result = run(*arguments, stdin="What is the evil deposit?\n")
     assert result.code in (0, 3)
     assert unsafe(result.out) == []
     assert unsafe(result.err) == []
-    shown = run(*arguments, stdin="How much is the evil deposit?\n", columns=80)
+    shown = run(*arguments, stdin="What is the evil deposit?\n", columns=80)
     assert unsafe(shown.out.replace("\x1b[0m", "").replace("\x1b[1m", "").replace("\x1b[2m", "")) == []
 
 
