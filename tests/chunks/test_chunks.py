@@ -275,7 +275,7 @@ def test_a_sentence_knows_the_section_it_stands_under():
 
 def test_the_title_of_a_document_is_no_sentence_to_quote():
     """A title answers nothing, even where it looks like a fact: it stays in the text, unquoted."""
-    text = "Home policy 2025/26\nThe excess is 250 euros."
+    text = "Home policy 2025/26\n\nThe excess is 250 euros."
     (chunk,) = chunked(Document("a.pdf", text, title="Home policy 2025/26"))
     assert chunk.text == text
     assert [text[s.start : s.end] for s in chunk.sentences] == ["The excess is 250 euros."]
