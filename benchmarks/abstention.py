@@ -3,8 +3,10 @@
     python benchmarks/abstention.py [--data DIR]
 
 Asks the questions of the starter domains (some of which their documents cannot answer), each domain's
-questions in the two others, and with DIR (which holds xquad.en.json) 300 questions of XQuAD in their own
-domain and in a foreign one. No language model takes part. Writes benchmarks/results/abstention.json.
+questions in the two others. With DIR, which holds xquad.en.json and xquad.zh.json, also 300 English
+questions of XQuAD in their own domain and in the house's, and 300 Chinese ones, which the embedder does not
+cover, in their own half of the articles and in the other half. No language model takes part.
+Writes benchmarks/results/abstention.json.
 """
 
 from __future__ import annotations
@@ -36,7 +38,7 @@ def support(domain: Domain, question: str) -> tuple[float, bool]:
     dense = covers(embedder, question)
     hits = retrieve(index, embedder, question, k=domain.config.retrieval.k)
     evidence = select_evidence(question, hits, embedder, index, limit=5, dense=dense)
-    best = max((item.dense + item.coverage for item in evidence), default=0.0)
+    best = max((item.dense + item.coverage for item in evidence), default=0.0)  # dense is 0 where not covered
     return best, why_abstain(evidence, dense=dense) is not None
 
 
@@ -81,7 +83,15 @@ def main() -> None:
         if arguments.data:
             own, items = xquad(arguments.data, workspace)
             sample = [question for question, _, _ in random.Random(1).sample(items, 300)]
-            result["xquad"] = {"answerable": summary(own, sample), "foreign": summary(domains["house"], sample)}
+            result["xquad_en"] = {"answerable": summary(own, sample), "foreign": summary(domains["house"], sample)}
+            half, items = xquad(arguments.data, workspace, language="zh", articles=slice(24), name="zh-a")
+            other, _ = xquad(arguments.data, workspace, language="zh", articles=slice(24, None), name="zh-b")
+            sample = [question for question, _, _ in random.Random(1).sample(items, 300)]
+            result["xquad_zh"] = {"answerable": summary(half, sample), "foreign": summary(other, sample)}
+    for group in ("answerable", "unanswerable", "foreign"):
+        parts = [part[group] for part in result.values() if group in part]
+        n = sum(part["n"] for part in parts)
+        result[f"all_{group}_refused"] = round(sum(part["n"] * part["refused"] for part in parts) / n, 4)
     print(write_result("abstention", result))
     print(json.dumps(result, indent=1))
 

@@ -27,12 +27,14 @@ from domaingpt.workspace import Domain, Workspace
 DEPTHS = (1, 3, 5)
 
 
-def xquad(folder: Path, workspace: Workspace) -> tuple[Domain, list[tuple[str, str, str]]]:
-    """Return a domain of the paragraphs, ingested, and (question, answer, file) for each question."""
-    data = json.loads((folder / "xquad.en.json").read_text(encoding="utf-8"))["data"]
-    domain = workspace.new("xquad")
+def xquad(
+    folder: Path, workspace: Workspace, *, language: str = "en", articles: slice = slice(None), name: str = "xquad"
+) -> tuple[Domain, list[tuple[str, str, str]]]:
+    """Return a domain of the paragraphs of some articles, ingested, and (question, answer, file) of each question."""
+    data = json.loads((folder / f"xquad.{language}.json").read_text(encoding="utf-8"))["data"]
+    domain = workspace.new(name)
     questions = []
-    paragraphs = [paragraph for article in data for paragraph in article["paragraphs"]]
+    paragraphs = [paragraph for article in data[articles] for paragraph in article["paragraphs"]]
     for n, paragraph in enumerate(paragraphs):
         (domain.documents_folder / f"{n}.txt").write_text(paragraph["context"], encoding="utf-8")
         questions += [(qa["question"], qa["answers"][0]["text"], f"{n}.txt") for qa in paragraph["qas"]]
