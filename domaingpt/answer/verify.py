@@ -5,7 +5,7 @@ A sentence passes if one piece of evidence, with the headings above it, holds
   - every name in it, and names of several words as they stand there,
   - a negation if and only if the sentence has one, of the same word,
   - all of its other content words, stemmed,
-  - of a table row: the value that belongs to a column it names,
+  - of a table row: the value that belongs to a column it names, and no number of a column it does not name,
   - something that the question did not say already.
 The words of the question are not taken as given: "When did Alice sign?" must not turn "Bob signed in May"
 into "Alice signed in May". What the rules let through all the same is the words of the evidence in another
@@ -87,6 +87,7 @@ def _backs(item: Evidence, claims: _Statement, asked: _Statement, sentence: str,
         and (bool((claims.words - asked.words) & quoted) or any(agrees(q, held, years) for q in new))
         and all(_counts_the_same(sentence, q, quote, terms) for q in claims.quantities if q.kind == "number")
         and all(_holds_cell(name, value, claims, asked, terms) for name, value in cells)
+        and all(_names_its_column(quantity, cells, claims, terms) for quantity in claims.quantities)
     )
 
 
@@ -184,3 +185,16 @@ def _holds_cell(name: str, value: str, claims: _Statement, asked: _Statement, te
         return True
     in_cell = [*quantities(value, ends=True), *_cell_quantities(name, value)]
     return bool(claims.words & set(terms(value))) or any(agrees(q, in_cell) for q in claims.quantities)
+
+
+def _names_its_column(claim: Quantity, cells: Sequence[tuple[str, str]], claims: _Statement, terms: Terms) -> bool:
+    """Return whether a number out of a row stands in a column whose words the sentence uses.
+
+    "Per month (£): 32.20" backs no sentence that speaks of a year.
+    """
+    columns = [
+        _read(name, terms).words - frozenset(terms(" ".join(SCALES)))  # "£ million" is the value's, not the column's
+        for name, value in cells
+        if agrees(claim, [*quantities(value, ends=True), *_cell_quantities(name, value)])
+    ]
+    return not columns or any(words <= claims.words for words in columns)

@@ -191,6 +191,8 @@ HEADER = "Maintenance log › 2025 › Firm | Boiler | Guarantee | Price incl. V
         ("The water amount is 263.85.", ROW, "How much is the water?", "", True),
         ("The period is 1 Apr 2024 to 31 March 2025.", ROW, "Which period?", "", True),
         ("The amount is £2,024.", ROW, "How much is the water?", "", False),
+        ("The insurance is £32.20 per year.", "Item: Insurance | Per month (£): 32.20 | Policy year: 2", "", "", False),
+        ("The insurance is £32.20 per month.", "Item: Insurance | Per month (£): 32.20", "", "", True),
         ("Revenue was 16,780 in 2024.", YEARS, "What was the revenue?", "", True),
         ("Revenue was 18,900 in 2024.", YEARS, "What was the revenue?", "", False),
         ("Revenue was 18,900.", YEARS, "What was the revenue in 2024?", "", False),
