@@ -4,7 +4,6 @@
 `EmbedderContract`, `GeneratorContract` and `IndexContract` hold what every implementation of a seam must
 do; the index is compared, score by score, with a brute-force oracle. The contracts need pytest.
 """
-# ruff: noqa: S101 - the contracts are tests
 
 from __future__ import annotations
 
