@@ -19,7 +19,7 @@ import numpy as np
 from domaingpt.chunks import CHUNKER, chunk_document, embedded_text, readable_name
 from domaingpt.config import DomainConfig
 from domaingpt.embeddings import Embedder
-from domaingpt.errors import BadConfig
+from domaingpt.errors import BadConfig, DomainGPTError
 from domaingpt.index import LocalIndex
 from domaingpt.index import generation as generations
 from domaingpt.index.corpus import Corpus, CorpusWriter, DocumentAccount, chunk_row
@@ -52,10 +52,12 @@ class Built:
     Attributes:
         accounts: Where each document's characters went, by path.
         chunks: Counts for the ledger.
+        failed: Documents that could not be cut into chunks, with the reason, by path.
     """
 
     accounts: Mapping[str, DocumentAccount]
     chunks: dict[str, int]
+    failed: Mapping[str, str]
 
 
 class Build:
@@ -124,9 +126,15 @@ class Build:
         indexed = sorted((s for s in sources if s.status == "indexed"), key=lambda source: source.path)
         corpus = CorpusWriter(folder / generations.CORPUS)
         rows = _Rows()
-        accounts = {}
+        accounts: dict[str, DocumentAccount] = {}
+        failed: dict[str, str] = {}
         for done, source in enumerate(indexed, start=1):
-            accounts[source.path] = self._copy(source, corpus, rows) or self._chunk(source, corpus, rows)
+            try:
+                accounts[source.path] = self._copy(source, corpus, rows) or self._chunk(source, corpus, rows)
+            except (DomainGPTError, MemoryError):
+                raise
+            except Exception as exc:  # noqa: BLE001 - one document must not stop the others
+                failed[source.path] = f"a bug while cutting it into chunks: {type(exc).__name__}: {exc}"
             self.progress("chunking", done, len(indexed))
         keys = {source.content_key for source in indexed}
         if self.previous is not None:
@@ -143,7 +151,7 @@ class Build:
             "embedded": n_embedded,
             "over_limit": rows.n_over_limit,
         }
-        return Built(accounts, counts)
+        return Built(accounts, counts, failed)
 
     def manifest(self, ledger: Ledger, n_documents: int) -> dict[str, Any]:
         """Return what the manifest says of this generation."""
@@ -193,10 +201,12 @@ class Build:
         room = self.embedder.identity.max_tokens - SPECIAL_TOKENS
         rows.n_over_limit += sum(1 for n_tokens in self.embedder.count_tokens(texts) if n_tokens > room)
         keys = [vector_key(text) for text in texts]
-        for row, (chunk, key) in enumerate(zip(chunks, keys, strict=True), start=corpus.n_rows):
-            rows.new.append((row, key))
-            rows.lexical.add(row, lexical_terms(chunk, self.analyzer))
+        terms = [lexical_terms(chunk, self.analyzer) for chunk in chunks]
         account = account_for(document, chunks)
+        # From here on nothing can fail, so that a document is either wholly there or not at all.
+        for row, (key, chunk_terms) in enumerate(zip(keys, terms, strict=True), start=corpus.n_rows):
+            rows.new.append((row, key))
+            rows.lexical.add(row, chunk_terms)
         stored = [chunk_row(chunk, key) for chunk, key in zip(chunks, keys, strict=True)]
         title = document.title or readable_name(document.path)
         corpus.add_document(source.path, source.content_key, title, account, stored)

@@ -240,6 +240,8 @@ def _commit(
     """Build and commit a generation."""
     with generations.new_generation(index_folder) as folder:
         built = build.write(folder, sources.values())
+        for path, reason in built.failed.items():
+            sources[path] = replace(sources[path], status="failed", reason=reason)
         entries += _found_entries(changes, sources, built.accounts)
         ledger = draw_up(entries, built.accounts.values(), n_read=n_read, chunks=built.chunks)
         write_sources(folder, sources)
@@ -275,7 +277,7 @@ def _note(
     with generations.new_generation(index_folder) as folder:
         linked = generations.link_unchanged(generation, folder)
         write_sources(folder, sources)
-        manifest = {k: v for k, v in generation.manifest.items() if k not in ("format", "generation", "files")}
+        manifest = {k: v for k, v in generation.manifest.items() if k not in generations.FILLED_IN}
         return ledger, generations.commit(index_folder, folder, {**manifest, "ledger": ledger.to_json()}, linked)
 
 

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from domaingpt import build, ingest, sources
-from domaingpt.chunks import embedded_text
+from domaingpt.chunks import chunk_document, embedded_text
 from domaingpt.documents import ReaderPool, ReadResult, discover
 from domaingpt.errors import BadConfig, DomainBusy
 from domaingpt.index.lock import writer_lock
@@ -726,3 +726,24 @@ def test_mended_reader_reads_its_files_again(house, monkeypatch):
     assert report.ledger.files["read"] == 1
     assert report.ledger.files["unchanged"] == 2
     assert house.embedder.encoded == []
+
+
+def test_a_bug_in_one_document_does_not_stop_the_others(folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An exception while cutting one document is its reason to fail; the rest is indexed and balanced."""
+    folder.write("good.txt", "The roof is new.")
+    folder.write("odd.txt", "This one trips the chunker.")
+
+    def trip(document, **settings):
+        if document.path == "odd.txt":
+            raise ZeroDivisionError("tripped")
+        return chunk_document(document, **settings)
+
+    monkeypatch.setattr("domaingpt.build.chunk_document", trip)
+    report = folder.ingest()
+
+    assert report.ledger.balanced
+    assert report.ledger.needs_user
+    (entry,) = report.ledger.entries
+    assert (entry.path, entry.status) == ("odd.txt", "failed")
+    assert "ZeroDivisionError: tripped" in entry.reason
+    assert report.ledger.chunks["total"] == 1

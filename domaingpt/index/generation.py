@@ -5,7 +5,8 @@
       CURRENT                "000012 <SHA-256 of 000012/manifest.json>"
       VERIFIED.json          files whose hash was checked, by size and modification time: a cache
       000012/
-        manifest.json        format, embedder, chunker, counts, ledger; size and SHA-256 of every other file
+        manifest.json        format, embedder, chunker, counts, ledger; size and SHA-256 of every other file,
+                             and the name and manifest hash of the generation before
         sources.json         every file found: signature, SHA-256, status and reason
         corpus.sqlite        documents, pages, chunks (corpus.py)
         vectors.faiss        row i = chunk i (vectors.py)
@@ -40,6 +41,7 @@ from domaingpt import durable
 from domaingpt.errors import IndexCorrupt, IndexMissing, IndexStale
 
 FORMAT = 1
+FILLED_IN = ("format", "generation", "parent", "files")  # of the manifest, by `commit`
 KEPT_GENERATIONS = 2
 POINTER = re.compile(rb"(\d{6,}) ([0-9a-f]{64})\n")  # the content of CURRENT, exactly
 CURRENT, MANIFEST, VERIFIED = "CURRENT", "manifest.json", "VERIFIED.json"
@@ -151,10 +153,15 @@ def verify_generation(folder: Path, manifest_sha256: str | None) -> list[str]:
 def verify_all(index_folder: Path) -> list[tuple[str, list[str]]]:
     """Return for every generation, newest first, its name and what is wrong with it."""
     current = _current_name(index_folder)
+    # Hashes of manifests by generation: CURRENT vouches for its own, and each manifest for its parent's.
+    hashes = {current[0]: current[1]} if current else {}
     results = []
     for name in reversed(_generation_names(index_folder)):
-        is_current = current is not None and name == current[0]
-        results.append((name, verify_generation(index_folder / name, current[1] if current and is_current else None)))
+        problems = verify_generation(index_folder / name, hashes.get(name))
+        results.append((name, problems))
+        if name in hashes and not problems:
+            parent = _read_manifest(index_folder / name, hashes[name]).manifest.get("parent")
+            hashes |= {parent[0]: parent[1]} if parent else {}
     if current is None and results:
         results.insert(0, (CURRENT, [f"{index_folder / CURRENT} is missing or malformed."]))
     elif current is not None and current[0] not in [name for name, _ in results]:
@@ -189,7 +196,7 @@ def commit(
     Args:
         index_folder: The domain's index folder.
         building: Holds every file but the manifest; it is renamed.
-        manifest: All but "format", "generation" and "files", which are filled in here.
+        manifest: All but FILLED_IN.
         linked: Entries of files that `link_unchanged` put there: durable and hashed before.
     """
     number = 1 + max((int(name) for name in _generation_names(index_folder)), default=0)
@@ -200,7 +207,8 @@ def commit(
             path.chmod(0o600)
             durable.fsync_file(path)
             files[name] = {"size": path.stat().st_size, "sha256": durable.sha256_file(path)}
-    whole = {"format": FORMAT, "generation": number, **manifest, "files": files}
+    parent = _current_name(index_folder)
+    whole = {"format": FORMAT, "generation": number, "parent": parent, **manifest, "files": files}
     data = json.dumps(whole, ensure_ascii=False, indent=1).encode()
     durable.write_atomic(building / MANIFEST, data)
     for folder in sorted({path.parent for path in building.rglob("*")} | {building}):

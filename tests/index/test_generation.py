@@ -414,3 +414,18 @@ def test_reader_keeps_its_generation_while_others_are_committed(folder):
     assert [chunk.text for chunk in index.chunks([candidate.chunk_id for candidate in before])]
     index.close()
     assert open_index(folder.index, "house").generation.number == 4
+
+
+def test_a_flip_in_the_manifest_of_the_generation_before_is_found(tmp_path: Path) -> None:
+    """CURRENT vouches for the current manifest, and that one for its parent's."""
+    for text in ("one", "two"):
+        with generations.new_generation(tmp_path) as building:
+            (building / "file").write_text(text)
+            generations.commit(tmp_path, building, {"note": "x"})
+    manifest = tmp_path / "000001" / "manifest.json"
+    manifest.write_bytes(manifest.read_bytes().replace(b'"x"', b'"y"'))
+
+    problems = dict(generations.verify_all(tmp_path))
+
+    assert problems["000002"] == []
+    assert "differs" in problems["000001"][0]
