@@ -89,7 +89,7 @@ def main() -> None:
             sample = [question for question, _, _ in random.Random(1).sample(items, 300)]
             result["xquad_zh"] = {"answerable": summary(half, sample), "foreign": summary(other, sample)}
     for group in ("answerable", "unanswerable", "foreign"):
-        parts = [part[group] for part in result.values() if group in part]
+        parts = [part[group] for part in result.values() if isinstance(part, dict) and group in part]
         n = sum(part["n"] for part in parts)
         result[f"all_{group}_refused"] = round(sum(part["n"] * part["refused"] for part in parts) / n, 4)
     print(write_result("abstention", result))

@@ -6,7 +6,7 @@
 `docs/cli.md` is written whole. In the other files only what stands between `<!-- NAME -->` and
 `<!-- /NAME -->` is replaced.
 """
-# ruff: noqa: INP001, T201, S101 - a script
+# ruff: noqa: INP001, T201 - a script
 
 from __future__ import annotations
 

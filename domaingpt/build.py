@@ -190,7 +190,7 @@ class Build:
     def _chunk(self, source: Source, corpus: CorpusWriter, rows: _Rows) -> DocumentAccount:
         """Chunk a document and return its account."""
         document = self.known(source.content_key, source.path)
-        assert document is not None  # noqa: S101 - it was read, or is in the generation before
+        assert document is not None
         chunks = chunk_document(
             document,
             count_tokens=self.embedder.count_tokens,
@@ -239,7 +239,7 @@ class Build:
                 vectors[target] = self.previous.vectors.reconstruct(np.array([old]))[0]
             else:
                 staged = self._staging.vector(key)
-                assert staged is not None  # noqa: S101 - _embed computed what was missing
+                assert staged is not None
                 vectors[target] = staged
         if rows.copied_from and self.previous is not None:
             sources, targets = np.array(rows.copied_from, np.int64), np.array(rows.copied_to, np.int64)
@@ -257,7 +257,7 @@ class Build:
 
     @property
     def _staging(self) -> Staging:
-        assert self.staging is not None  # noqa: S101 - only `write` needs it, and is called with one
+        assert self.staging is not None
         return self.staging
 
 
