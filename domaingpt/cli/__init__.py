@@ -16,7 +16,7 @@ from pathlib import Path
 import click
 
 from domaingpt import __version__
-from domaingpt.cli.failures import failing_well
+from domaingpt.cli.failures import ReaderGone, failing_well
 
 COMMANDS = {
     "ask": "Answer a question from a domain's documents, with quotes.",
@@ -62,6 +62,17 @@ class _LazyGroup(click.Group):
             nearest = difflib.get_close_matches(args[0], COMMANDS, n=1)
             ctx.fail(f"There is no command {args[0]!r}." + (f" Did you mean {nearest[0]!r}?" if nearest else ""))
         return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command.
+
+        Raises:
+            ReaderGone: If nobody reads its output any more.
+        """
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as exc:
+            raise ReaderGone from exc
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands from the table above, importing none."""

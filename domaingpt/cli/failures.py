@@ -19,6 +19,14 @@ EXIT_CODES: dict[type[DomainGPTError], int] = {DomainNotFound: USAGE, BadConfig:
 SEVERITY = (OK, NEEDS_USER, USAGE, ERROR)
 
 
+class ReaderGone(Exception):
+    """The reader of our output went away, as in `| head`; nothing more can be told.
+
+    Stands for BrokenPipeError, of which click would make an exit with 1
+    (https://github.com/pallets/click/blob/8.3.0/src/click/core.py, `Command.main`).
+    """
+
+
 def failing_well(group: click.Command, arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code; errors are told on stderr, never as a traceback.
 
@@ -80,11 +88,9 @@ def _told(exc: BaseException) -> int:
         case click.ClickException():
             exc.show()
             return exc.exit_code
-        case SystemExit() if not isinstance(exc.__context__, BrokenPipeError):  # shell completion ends so
+        case SystemExit():  # shell completion ends so
             return exc.code if isinstance(exc.code, int) else ERROR
-        case SystemExit() | BrokenPipeError():
-            # The reader of our output went away, as in `| head`; nothing more can be told. (click makes
-            # a SystemExit of it, github.com/pallets/click/blob/8.3.0/src/click/core.py, `main`.)
+        case ReaderGone() | BrokenPipeError():
             with contextlib.suppress(OSError, ValueError):
                 os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return OK
