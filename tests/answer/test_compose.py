@@ -33,7 +33,11 @@ class Recorder(ScriptedGenerator):
     closed = False
 
     def generate(self, system: str, user: str, max_tokens: int) -> Iterator[str]:
-        """Yield the words of the draft."""
+        """Return an iterator over the draft, and hold it: nothing but closing it ends it."""
+        self.pieces = self._pieces(system, user, max_tokens)
+        return self.pieces
+
+    def _pieces(self, system: str, user: str, max_tokens: int) -> Iterator[str]:
         try:
             for piece in super().generate(system, user, max_tokens):
                 self.taken += 1
@@ -144,13 +148,15 @@ def test_the_same_sentence_is_shown_once(three) -> None:
     assert (draft.text, draft.dropped) == (f"{ROOF} [1]", 0)
 
 
-@pytest.mark.parametrize("limit", [80, 90, 120, 600])
-def test_an_answer_has_at_most_max_characters(three, limit: int) -> None:
-    """Marks included, written or quoted."""
-    for generator in (ScriptedGenerator([f"{ROOF} {BOILER} {FENCE}"]), None):
-        draft = compose(QUESTION, three, with_limit(limit), TERMS, generator)
-        assert 0 < len(draft.text) <= limit
-        assert all(f"[{n}]" in draft.text for n in range(1, len(draft.cited) + 1))
+@pytest.mark.parametrize("draft", [f"{ROOF} {BOILER} {FENCE}", ""], ids=["written", "quoted"])
+@pytest.mark.parametrize("limit", [80, 81, *range(110, 118), 600])
+def test_an_answer_has_at_most_max_characters(three, limit: int, draft: str) -> None:
+    """Marks and spaces included; the whole draft has 115."""
+    generator = ScriptedGenerator([draft]) if draft else None
+    given = compose(QUESTION, three, with_limit(limit), TERMS, generator)
+    assert 0 < len(given.text) <= limit
+    assert all(f"[{n}]" in given.text for n in range(1, len(given.cited) + 1))
+    assert (len(given.cited) == 3) == (bool(draft) and limit >= len(f"{ROOF} [1] {BOILER} [2] {FENCE} [3]"))
 
 
 def test_the_model_is_stopped_when_the_answer_is_full(three) -> None:

@@ -11,7 +11,7 @@ from domaingpt.chunks import embedded_text
 from domaingpt.config import parse_config
 from domaingpt.index import LocalIndex, open_index
 from domaingpt.ingest import ingest
-from domaingpt.retrieval import covers, retrieve
+from domaingpt.retrieval import DENSE_WEIGHT, covers, retrieve
 from domaingpt.testing import HashEmbedder
 
 BOILER = "The boiler in the cellar was serviced by Menon in September."
@@ -103,6 +103,16 @@ def test_a_given_weight_holds_in_every_language(index) -> None:
     hits = retrieve(index, HashEmbedder(languages=("en",)), "付款日", k=3, dense_weight=0.5)
     assert len(hits) == 3
     assert all(hit.dense is not None for hit in hits)
+
+
+def test_a_query_covered_in_part_weighs_vectors_in_part(index) -> None:
+    """Six of its ten letters are Latin: .6 · 6/10."""
+    embedder = HashEmbedder(languages=("en",))
+    scores = [hit.score for hit in retrieve(index, embedder, "boiler 付款日年", k=4)]
+    weighed = [hit.score for hit in retrieve(index, embedder, "boiler 付款日年", k=4, dense_weight=DENSE_WEIGHT * 0.6)]
+    unweighed = [hit.score for hit in retrieve(index, embedder, "boiler 付款日年", k=4, dense_weight=DENSE_WEIGHT)]
+    assert scores == pytest.approx(weighed)
+    assert scores != pytest.approx(unweighed)
 
 
 def test_where_no_word_is_known_vectors_are_better_than_nothing(index) -> None:
