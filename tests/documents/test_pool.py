@@ -204,6 +204,20 @@ def test_leaving_the_loop_early_kills_the_readers(tmp_path: Path, monkeypatch: p
     assert threading.active_count() == n_threads
 
 
+def test_a_large_parent_does_not_make_its_readers_look_large(tmp_path: Path) -> None:
+    """A reader's memory is its own: it is reused also when its parent once had a gigabyte."""
+    (tmp_path / "a.pdf").write_bytes(PDF)
+    script = (
+        "import sys; from pathlib import Path; from domaingpt.documents.process import ReaderProcess\n"
+        "ballast = bytearray(1 << 30); ballast[::4096] = b'x' * (1 << 18)\n"
+        "reader = ReaderProcess(10, 10, 1 << 30); file = Path(sys.argv[1])\n"
+        "reader.read(file, 'a.pdf'); first = reader.pid; reader.read(file, 'a.pdf')\n"
+        "print(first is not None and reader.pid == first); reader.kill()"
+    )
+    argv = [sys.executable, "-c", script, str(tmp_path / "a.pdf")]
+    assert subprocess.run(argv, check=True, capture_output=True, text=True).stdout == "True\n"
+
+
 def test_readers_are_reused_and_ignore_the_interrupt_key(tmp_path: Path) -> None:
     """One process serves many files; only its parent ends it."""
     (tmp_path / "a.pdf").write_bytes(PDF)
