@@ -103,7 +103,7 @@ def ingest(
         finally:
             previous.close()
         staging.discard()
-        generations.tidy(index_folder)
+        generations.tidy(index_folder, drop_damaged=rebuild or previous.is_damaged)
     return IngestReport(config.name, ledger, int(folder.name), time.monotonic() - started, changed)
 
 

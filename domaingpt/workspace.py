@@ -32,8 +32,10 @@ from domaingpt.errors import (
     MissingExtra,
     WorkspaceNotFound,
 )
-from domaingpt.index import Arm, LocalIndex, open_index
+from domaingpt.index import Arm, LocalIndex
 from domaingpt.index import generation as generations
+from domaingpt.index.corpus import Corpus
+from domaingpt.index.generation import Generation, open_current
 from domaingpt.ingest import IngestReport, Progress, ingest, plan
 from domaingpt.models import find_embedder, find_generator, go_offline
 from domaingpt.retrieval import retrieve
@@ -181,6 +183,7 @@ class Domain:
         self.index_folder = workspace.path / INDEXES / name
         self.config: DomainConfig = load_config(self.folder / CONFIG, name)
         self.notify = workspace.notify
+        self._generation: Generation | None = None
         self._index: LocalIndex | None = None
 
     # --- where things are ----------------------------------------------------------------------
@@ -273,9 +276,26 @@ class Domain:
         return (self.index_folder / generations.CURRENT).is_file()
 
     @property
+    def generation(self) -> Generation:
+        """The generation that answers: what is known of the index without loading a model.
+
+        Raises:
+            IndexMissing: If the domain was never ingested.
+            IndexCorrupt: If no generation of it is good.
+        """
+        if self._generation is None:
+            self._generation = open_current(self.index_folder, self.name, self.notify)
+        return self._generation
+
+    @cached_property
+    def corpus(self) -> Corpus:
+        """The documents and chunks of the index; needs no model."""
+        return Corpus(self.generation.folder / generations.CORPUS)
+
+    @property
     def needs_first_ingest(self) -> bool:
         """Whether there is no index, or one of a folder that was empty then."""
-        return not self.is_ingested or self.index.corpus.n_chunks == 0
+        return not self.is_ingested or self.generation.manifest["counts"]["chunks"] == 0
 
     def check_not_empty(self) -> None:
         """Refuse to answer from nothing.
@@ -283,7 +303,7 @@ class Domain:
         Raises:
             DomainError: If the index holds no text.
         """
-        if self.index.corpus.n_chunks == 0:
+        if self.generation.manifest["counts"]["chunks"] == 0:
             raise DomainError(
                 f"The documents folder of '{self.name}', {self.documents_folder}, holds nothing to answer from.",
                 f"Put documents into it; to see what became of each file, run: domaingpt ingest {self.name}",
@@ -299,21 +319,20 @@ class Domain:
             IndexStale: If it was built with another embedder than the settings name now.
         """
         if self._index is None:
-            index = open_index(self.index_folder, self.name, self.notify)
-            built = index.generation.manifest["embedder"]
+            built = self.generation.manifest["embedder"]
             if built["key"] != self.embedder.identity.key:
                 raise IndexStale(
                     f"The index of '{self.name}' was built with {built['name']} ({built['dim']}-d);"
                     f" domain.toml now names {self.embedder.identity.name} ({self.embedder.identity.dim}-d).",
                     f"Run: domaingpt ingest {self.name} --rebuild",
                 )
-            self._index = index
+            self._index = LocalIndex(self.generation)
         return self._index
 
     def changed_files(self) -> list[str]:
         """Return the paths that were added, edited or removed since the last ingest."""
         try:
-            before = {p: Source.from_json(p, entry) for p, entry in self.index.generation.sources().items()}
+            before = {p: Source.from_json(p, entry) for p, entry in self.generation.sources().items()}
             found, _ = discover(self.documents_folder, self.config.documents.include, self.config.documents.exclude)
         except (IndexMissing, DomainError, OSError):
             return []
@@ -337,7 +356,10 @@ class Domain:
     def _close_index(self) -> None:
         if self._index is not None:
             self._index.close()
-            self._index = None
+        if "corpus" in self.__dict__:
+            self.corpus.close()
+            del self.corpus
+        self._index = self._generation = None
 
     # --- questions -----------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ import codecs
 import contextlib
 import os
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,10 @@ from domaingpt.models.verified import check_sha256_once
 
 # Tokens of one prefill step. llama.cpp's default of 512 holds a whole prompt of evidence sentences.
 N_BATCH = 512
+# A draft is cut off here, and what of it has passed verification, or the quotes, are the answer. On an
+# idle machine a draft takes under a second; llama.cpp's threads wait for each other, so that on a busy
+# one it can take minutes. Guess at what a person waits for.
+TIME_LIMIT_S = 30
 MAX_N_CTX = 4096  # evidence, not chunks, goes to the model: more context would only cost memory
 # A model that repeats itself over twelve tokens, or a whole sentence, will not stop. Guess, unmeasured.
 REPEAT_WINDOW = 12
@@ -56,8 +61,10 @@ class LlamaGenerator:
         decoder = codecs.getincrementaldecoder("utf-8")("replace")  # a character may span two tokens
         made: list[int] = []
         with self._lock:
+            started = time.monotonic()
             for token in self._llama.generate(tokens, temp=0.0, repeat_penalty=1.0):
-                if token in self._stop_tokens or len(made) >= max_tokens or _repeats(made):
+                is_late = time.monotonic() - started > TIME_LIMIT_S
+                if token in self._stop_tokens or len(made) >= max_tokens or _repeats(made) or is_late:
                     break
                 made.append(token)
                 if piece := decoder.decode(self._llama.detokenize([token])):

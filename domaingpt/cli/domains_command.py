@@ -51,7 +51,7 @@ def state_json(workspace: Workspace, name: str) -> dict[str, Any]:
         domain = workspace.domain(name)
         row.update(title=domain.config.title, description=domain.config.description)
         if domain.is_ingested:
-            counts = domain.index.generation.manifest["counts"]
+            counts = domain.generation.manifest["counts"]
             changed = len(domain.changed_files())
             row.update(**counts, changed_files=changed, state="changed" if changed else "ready")
     except DomainGPTError as exc:

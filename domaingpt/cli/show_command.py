@@ -34,7 +34,7 @@ def command(ctx: click.Context, name: str, *, document: str | None, as_json: boo
 
 def domain_json(domain: Domain) -> dict[str, Any]:
     """Return a domain in the form of `show --json`."""
-    manifest = domain.index.generation.manifest
+    manifest = domain.generation.manifest
     return {
         "name": domain.name,
         "title": domain.config.title,
@@ -53,7 +53,7 @@ def domain_json(domain: Domain) -> dict[str, Any]:
                 "characters": document.account.characters,
                 "pages": document.account.pages,
             }
-            for document in domain.index.corpus.documents
+            for document in domain.corpus.documents
         ],
         "ledger": manifest["ledger"],
     }
@@ -79,7 +79,7 @@ def _show_domain(domain: Domain) -> None:
 
 
 def _show_document(domain: Domain, path: str, *, as_json: bool) -> None:
-    corpus = domain.index.corpus
+    corpus = domain.corpus
     if path not in corpus.by_path:
         nearest = difflib.get_close_matches(path, corpus.by_path, n=1)
         hint = f"Did you mean {nearest[0]!r}?" if nearest else f"See: domaingpt show {domain.name}"

@@ -221,15 +221,24 @@ def commit(
     return final
 
 
-def tidy(index_folder: Path) -> None:
-    """Remove unfinished commits and all but the newest generations; only the writer may call it."""
+def tidy(index_folder: Path, *, drop_damaged: bool = False) -> None:
+    """Remove unfinished commits and all but the newest generations; only the writer may call it.
+
+    Args:
+        index_folder: The domain's index folder.
+        drop_damaged: Also hash what is kept besides the current generation, and remove it if it is not good.
+    """
     for path in index_folder.glob("new-*"):
         shutil.rmtree(path, ignore_errors=True)
     current = _current_name(index_folder)
-    names = _generation_names(index_folder)
-    for name in names[:-KEPT_GENERATIONS]:
-        if current is None or name != current[0]:
-            shutil.rmtree(index_folder / name, ignore_errors=True)
+    others = [name for name in _generation_names(index_folder) if current is None or name != current[0]]
+    if drop_damaged:
+        damaged = [name for name in others if verify_generation(index_folder / name, None)]
+        others = [name for name in others if name not in damaged]
+    else:
+        damaged = []
+    for name in damaged + others[: 1 - KEPT_GENERATIONS]:
+        shutil.rmtree(index_folder / name, ignore_errors=True)
 
 
 def _read_manifest(folder: Path, manifest_sha256: str | None) -> Generation:
