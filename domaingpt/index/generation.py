@@ -231,13 +231,13 @@ def tidy(index_folder: Path, *, drop_damaged: bool = False) -> None:
     for path in index_folder.glob("new-*"):
         shutil.rmtree(path, ignore_errors=True)
     current = _current_name(index_folder)
-    others = [name for name in _generation_names(index_folder) if current is None or name != current[0]]
-    if drop_damaged:
-        damaged = [name for name in others if verify_generation(index_folder / name, None)]
-        others = [name for name in others if name not in damaged]
-    else:
-        damaged = []
-    for name in damaged + others[: 1 - KEPT_GENERATIONS]:
+    names = _generation_names(index_folder)
+    is_current = {name: current is not None and name == current[0] for name in names}
+    damaged = [
+        name for name in names if drop_damaged and not is_current[name] and verify_generation(index_folder / name, None)
+    ]
+    good = [name for name in names if name not in damaged]
+    for name in damaged + [name for name in good[:-KEPT_GENERATIONS] if not is_current[name]]:
         shutil.rmtree(index_folder / name, ignore_errors=True)
 
 
