@@ -88,7 +88,7 @@ class Bench:
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             fail(f"no pages or indexed files in the ledger of domaingpt ingest --json ({error!r})", done)
         kept = {"files": ledger["files"], "pages": ledger["pages"]}
-        return measures(done, pages, {"files": files, "chunks": found.get("chunks"), "ledger": kept})
+        return measures(done, pages, {"files": files, "chunks": ledger["chunks"]["total"], "ledger": kept})
 
     def run_theirs(self) -> Run:
         """Measure the peer on the very folder that domaingpt reads."""

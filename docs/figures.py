@@ -30,12 +30,39 @@ Lines = Iterator[tuple[str, str]]
 def ingest_vs_llamaindex(result: Result) -> Lines:
     """Median and range of both tools."""
     ours, theirs = result["domaingpt"]["summary"], result["llamaindex"]["summary"]
-    walls = [_spread(tool["wall_s"]) for tool in (ours, theirs)]
-    times = result["times_better_pairwise"]["wall_s"]["median"]
+    speeds = [_spread(tool["pages_per_s"]) for tool in (ours, theirs)]
+    times = result["times_better_pairwise"]["pages_per_s"]["median"]
     n = result["n"]
-    yield f"PDFs to a finished index, wall time, n = {n}", f"{walls[0]} s; LlamaIndex {walls[1]} s ({times:.1f} times)"
+    yield (
+        f"PDF pages read, embedded and indexed a second, n = {n}",
+        f"{speeds[0]}; LlamaIndex {speeds[1]} ({times:.1f} times)",
+    )
     peaks = [_spread(tool["peak_tree_rss_bytes"], 1e6, 0) for tool in (ours, theirs)]
     yield "… peak memory, all processes together", f"{peaks[0]} MB; LlamaIndex {peaks[1]} MB"
+
+
+def evidence(result: Result) -> Lines:
+    """How often the best sentences hold the answer."""
+    xquad = result["xquad_en"]
+    what = f"answer in the best sentence, in the best three (XQuAD en, {xquad['n']:,} questions)"
+    yield what, f"{xquad['answer_in_best_1']:.1%}, {xquad['answer_in_best_3']:.1%}"
+
+
+def encode(result: Result) -> Lines:
+    """Tokens a second, the reference and the best engine."""
+    rows = result["rows"]
+    reference = rows["sentence-transformers, PyTorch fp32"]["tokens_per_s_median"]
+    best = max(row["tokens_per_s_median"] for row in rows.values())
+    what = "tokens embedded a second: compiled int8 engine; sentence-transformers"
+    yield what, f"{best:,}; {reference:,} ({best / reference:.1f} times)"
+
+
+def fusion(result: Result) -> Lines:
+    """nDCG@10 of both arms together and of the better one alone."""
+    for name, row in result["nDCG@10"].items():
+        better = max(("lexical", "dense"), key=lambda arm: row[arm])
+        what = f"nDCG@10 on {name}, {row['queries']:,} queries: both arms; the better one alone"
+        yield what, f"{row['hybrid auto']:.3f}; {row[better]:.3f} ({better})"
 
 
 def start_up(result: Result) -> Lines:
@@ -70,6 +97,9 @@ def text_quality(result: Result) -> Lines:
 
 
 LINES: dict[str, Callable[[Result], Lines]] = {
+    "encode": encode,
+    "evidence": evidence,
+    "fusion": fusion,
     "ingest_vs_llamaindex": ingest_vs_llamaindex,
     "start_up": start_up,
     "kill": kill,
