@@ -1,7 +1,7 @@
 """Is a drafted sentence backed by the evidence? Rules that a language model cannot talk its way around.
 
 A sentence passes if one piece of evidence, with the headings above it, holds
-  - every quantity in it, with its unit, sign and bound, and what the quantity counts (39 interceptions),
+  - every quantity in it, with its unit, sign and bound, and the words it stands with (paid on 5 May),
   - every name in it, and names of several words as they stand there,
   - a negation if and only if the sentence has one, of the same word,
   - all of its other content words, stemmed,
@@ -15,10 +15,10 @@ order ("Bob paid Alice" from "Alice paid Bob"): they look at words, not at gramm
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from domaingpt.answer.quantities import CURRENCIES, CURRENCY, SCALES, Quantity, agrees, quantities, scaled
+from domaingpt.answer.quantities import CURRENCIES, CURRENCY, SCALES, YEAR, Quantity, agrees, quantities, scaled
 from domaingpt.chunks import search_view
 from domaingpt.retrieval.rows import CELL_SEPARATOR, in_words, named_cells
 from domaingpt.types import Evidence
@@ -40,6 +40,7 @@ NOT_NAMES = frozenset(
     ).split()
 )
 FILLERS = frozenset(["yes", "were", "been", "also"])  # terms that state nothing
+OBJECTS = frozenset(["it", "them", "that", "this", "no", "not", "there", "in"])  # stop words that may end a sentence
 REACH = 4  # content words after a number among which what it counts must be. Guess, unmeasured.
 
 
@@ -66,6 +67,8 @@ def supporting_evidence(sentence: str, evidence: Sequence[Evidence], question: s
         terms: The index's analysis of text.
     """
     claims, asked = _read(sentence, terms), _read(question, terms)
+    if not claims.words or len(claims.words) + len(claims.quantities) < 2 or _is_unfinished(sentence, terms):
+        return None
     return next((n for n, item in enumerate(evidence) if _backs(item, claims, asked, sentence, terms)), None)
 
 
@@ -85,10 +88,17 @@ def _backs(item: Evidence, claims: _Statement, asked: _Statement, sentence: str,
         and bool(claims.negated) == bool(negated)
         and claims.negated <= negated
         and (bool((claims.words - asked.words) & quoted) or any(agrees(q, held, years) for q in new))
-        and all(_counts_the_same(sentence, q, quote, terms) for q in claims.quantities if q.kind == "number")
+        and all(_stands_with_the_same(sentence, q, quote, terms) for q in claims.quantities)
         and all(_holds_cell(name, value, claims, asked, terms) for name, value in cells)
         and all(_names_its_column(quantity, cells, claims, terms) for quantity in claims.quantities)
     )
+
+
+def _is_unfinished(sentence: str, terms: Terms) -> bool:
+    """Return whether a sentence breaks off: at a colon, or at a word that must go on ("due on")."""
+    text = sentence.rstrip()
+    ending = re.search(r"(?<!\w)([a-z]+)\W*$", text)
+    return text.endswith((":", ",", ";")) or (ending is not None and not terms(ending[1]) and ending[1] not in OBJECTS)
 
 
 def _read(text: str, terms: Terms) -> _Statement:
@@ -145,21 +155,38 @@ def _negated(text: str, terms: Terms) -> frozenset[str]:
     return frozenset(next(iter(terms(text[match.end() :])), "") for match in NEGATION.finditer(text))
 
 
-def _counts_the_same(sentence: str, claim: Quantity, quote: str, terms: Terms) -> bool:
-    """Return whether the word right behind a number in the sentence is near that number in the quote too."""
+def _stands_with_the_same(sentence: str, claim: Quantity, quote: str, terms: Terms) -> bool:
+    """Return whether the words around a quantity in the sentence stand around it in the quote too.
+
+    What follows at once is what it counts: "39 turnovers" is not in "24 turnovers and 39 interceptions".
+    What goes before says what it is of: "paid on 12 December" is not in "paid on 16 January to holders on
+    12 December". In the quote the words around it reach to the quantities beside it, or to the ends of its cell.
+    """
     following = re.match(r"[\s-]+([^\W\d_][\w'’]*)", sentence[claim.end :])
-    counted = set(terms(following[1])) if following else set()
-    if not counted:
-        return True
-    near: list[str] = []
+    counts = claim.kind == "number" and not YEAR.fullmatch(claim.value)
+    counted = set(terms(following[1])) if following and counts else set()
+    others = [q.end for q in quantities(sentence[: claim.start])]
+    of = terms(NEGATION.sub(" ", sentence[max(others, default=0) : claim.start]))[-1:]
+    around = list(_surroundings(claim, quote, terms))
+    return not around or any(
+        counted <= set(name + after[:REACH]) and set(of) - FILLERS <= (set(before or after) if not name else set(of))
+        for name, before, after in around
+    )
+
+
+def _surroundings(claim: Quantity, quote: str, terms: Terms) -> Iterator[tuple[list[str], list[str], list[str]]]:
+    """Yield for each place of a quantity in a quote its column's name, and the words before and behind it."""
     for cell in quote.split(CELL_SEPARATOR):
+        name, _, value = cell.partition(": ") if CELL_SEPARATOR in quote else ("", "", "")
         held = quantities(cell, ends=True)
-        name, _, value = cell.partition(": ")
-        for i, item in enumerate(held):
-            if agrees(claim, [item, *(_cell_quantities(name, value) if value else [])]):
-                end = next((later.start for later in held[i + 1 :] if later.start >= item.end), len(cell))
-                near += terms(cell[item.end : end])[:REACH] + (terms(name) if value else [])
-    return not near or counted <= set(near)
+        for item in held:
+            if agrees(claim, [item, *_cell_quantities(name, value)]):
+                lefts = sorted({0, *(q.end for q in held if q.end <= item.start)}, reverse=True)
+                rights = sorted({len(cell), *(q.start for q in held if q.start >= item.end)})
+                # Of "ten (10) days" both numbers stand with the days: a stretch without words is passed over.
+                before = next(filter(None, (terms(cell[left : item.start]) for left in lefts)), [])
+                after = next(filter(None, (terms(cell[item.end : right]) for right in rights)), [])
+                yield terms(name), before, after
 
 
 def _cell_quantities(name: str, value: str) -> list[Quantity]:

@@ -80,6 +80,10 @@ BACKED = [
     ("The roof is not insured.", "The roof is not insured."),
     ("The roof isn't insured.", "The roof is not insured against storm."),
     ("The survey found damp at No. 17.", "The survey found damp at No. 17."),
+    ("In 1981 ABC launched a channel.", "ABC launched a channel in 1981 and sold it in 1990."),
+    ("ABC launched a channel in 1981.", "In 1981 ABC launched a channel."),
+    ("He was born on 5 May 1818.", "He was born on 5 May 1818 in Trier and died on 14 March 1883."),
+    ("The fee is 5", "The fee is 5 euros."),
     # other scripts
     ("最终付款日为2049年8月1日。", "最终付款日为2049年8月1日,金额为五万元。"),
     ("ボイラーは2024年に交換した。", "ボイラーは2024年に交換した。"),
@@ -153,7 +157,16 @@ DROPPED = [
     ("The boiler was serviced by Menon in September.", "The boiler was serviced in September."),
     ("The boiler was serviced and replaced.", "The boiler was serviced in September."),
     ("The team had 39 turnovers.", "The team had 24 turnovers and 39 interceptions."),
+    ("The dividend is paid on 12 December.", "The dividend is paid on 16 January to holders on 12 December."),
+    ("He died on 5 May 1818.", "He was born on 5 May 1818 in Trier and died on 14 March 1883."),
+    # no statement of its own
     ("", "The boiler was serviced."),
+    ("15.", "The fee is 15 euros."),
+    ("The 15.", "The fee is 15 euros."),
+    ("Multiples:", "Multiples: see page 4."),
+    ("Boiler.", "The boiler was serviced."),
+    ("The payment is due on", "The payment is due on 1 August 2049."),
+    ("The payment is due,", "The payment is due, at last, on 1 August 2049."),
     ("Yes.", "Yes, the boiler was serviced."),
     # other scripts
     ("最终付款日为2049年8月2日。", "最终付款日为2049年8月1日,金额为五万元。"),
