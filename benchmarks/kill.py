@@ -1,9 +1,9 @@
 """Kill an ingest at random moments, and see whether anything is lost, half done or done twice.
 
-Builds the domain once undisturbed. Then, again and again from an empty index: starts an ingest, sends
-SIGKILL at a random moment while it runs, opens the index (old, new, or none yet), and goes on until N
-kills have hit a running ingest; the ingest that follows must end in the same chunks. What each run
-embedded is counted: together no more than the undisturbed build plus one group a kill.
+Builds the domain once undisturbed. Then, again and again, from an empty index or from one of a single file:
+starts an ingest, sends SIGKILL at a random moment while it runs, opens the index (old, new, or none yet),
+and goes on until N kills have hit a running ingest; the ingest that follows must end in the same chunks.
+What was embedded before a kill and after it is counted: together as much as the undisturbed build, no more.
 
     python benchmarks/kill.py --data FOLDER --domaingpt VENV/bin/domaingpt -n 30
 """
@@ -43,7 +43,7 @@ def main() -> None:
         expected = chunks(workspace)
         rounds, kills = [], 0
         while kills < args.n:
-            shutil.rmtree(workspace / "indexes" / "bench")
+            first = begin_with_one_file(workspace, args.data, command) if len(rounds) % 2 else begin_empty(workspace)
             embedded_before_kills, opened, killed, report = 0, [], 0, None
             for _ in range(rng.randint(1, 5)):
                 report = kill_once(command, rng.uniform(0.2, 0.8 * seconds))
@@ -57,6 +57,7 @@ def main() -> None:
             rounds.append(
                 {
                     "kills": killed,
+                    "embedded_at_first": first,
                     "opened": opened,
                     "same_chunks": chunks(workspace) == expected,
                     "embedded_before": embedded_before_kills,
@@ -74,11 +75,32 @@ def main() -> None:
             "kills": kills,
             "opens_that_failed": sum(code not in ("ready", "none yet") for r in rounds for code in r["opened"]),
             "rounds_with_other_chunks": sum(not r["same_chunks"] for r in rounds),
-            "rounds_that_embedded_again": sum(r["embedded_before"] + r["embedded_after"] != in_all for r in rounds),
+            "rounds_that_embedded_again": sum(
+                r["embedded_at_first"] + r["embedded_before"] + r["embedded_after"] != in_all for r in rounds
+            ),
             "rounds": rounds,
         }
     print({key: value for key, value in result.items() if key != "rounds"})
     write_result("kill", result)
+
+
+def begin_empty(workspace: Path) -> int:
+    shutil.rmtree(workspace / "indexes" / "bench")
+    return 0
+
+
+def begin_with_one_file(workspace: Path, data: Path, command: list[str]) -> int:
+    """Leave an index of the smallest file, to be found again after each kill; return what that embedded."""
+    begin_empty(workspace)
+    documents = workspace / "domains" / "bench" / "documents"
+    shutil.rmtree(documents)
+    documents.mkdir()
+    smallest = min((path for path in data.rglob("*") if path.is_file()), key=lambda path: path.stat().st_size)
+    shutil.copy(smallest, documents / smallest.relative_to(data).name)
+    embedded = ingest(command)["chunks"]["embedded"]
+    shutil.rmtree(documents)
+    shutil.copytree(data, documents)
+    return int(embedded)
 
 
 def ingest(command: list[str]) -> dict[str, Any]:

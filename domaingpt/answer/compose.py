@@ -191,17 +191,24 @@ def _sentences(pieces: Iterable[str]) -> abc.Generator[str, None, None]:
 
 
 def _quoted(evidence: Sequence[Evidence], max_characters: int) -> Draft:
-    """Return the best quotes as the answer: the first, and those nearly as good while there is room."""
+    """Return the best quotes as the answer: the first, and those nearly as good while there is room.
+
+    Two documents that say the same are two marks behind one quote.
+    """
     numbering = _Numbering()
-    parts: list[str] = []
+    parts: dict[str, str] = {}  # text → its marks
     for item in evidence[:MAX_QUOTES]:
         if parts and item.score < evidence[0].score - QUOTE_MARGIN:
             break
-        room = max_characters - sum(len(part) + 1 for part in parts) - len(numbering.next_mark(item))
+        used = sum(len(text) + len(marks) + 1 for text, marks in parts.items())
+        room = max_characters - used - len(numbering.next_mark(item))
         text = min(readable(item.quote, item.chunk), search_view(item.quote), key=lambda text: len(text) > room)
+        if text in parts:
+            parts[text] += numbering.mark(item).strip()
+            continue
         if len(text) > room:
             if parts:
                 break
             text = text[: room - len(ELLIPSIS)].rsplit(" ", 1)[0] + ELLIPSIS  # the citation holds the whole quote
-        parts.append(text + numbering.mark(item))
-    return Draft(" ".join(parts), tuple(numbering.cited), written=False)
+        parts[text] = numbering.mark(item)
+    return Draft(" ".join(text + marks for text, marks in parts.items()), tuple(numbering.cited), written=False)

@@ -129,6 +129,14 @@ def test_without_a_generator_quotes_answer(three) -> None:
     assert not draft.written
 
 
+def test_two_documents_that_say_the_same_are_quoted_once(evidence) -> None:
+    """Both are cited behind the one quote."""
+    other = evidence(BOILER, 0.9, page=2)
+    draft = compose(QUESTION, [evidence(BOILER), other], CONFIG, TERMS, None)
+    assert draft.text == f"{BOILER} [1][2]"
+    assert draft.cited[1] == other
+
+
 def test_quotes_far_behind_the_best_are_left_out(evidence) -> None:
     """One good quote is an answer."""
     draft = compose(QUESTION, [evidence(BOILER, 3.0), evidence(ROOF, 1.0)], CONFIG, TERMS, None)
