@@ -45,8 +45,8 @@ def main() -> None:
         while kills < args.n:
             first = begin_with_one_file(workspace, args.data, command) if len(rounds) % 2 else begin_empty(workspace)
             embedded_before_kills, opened, killed, report = 0, [], 0, None
-            for _ in range(rng.randint(1, 5)):
-                report = kill_once(command, rng.uniform(0.2, 0.8 * seconds))
+            for _ in range(rng.randint(2, 6)):
+                report = kill_once(command, rng.uniform(0.2, 0.7 * seconds))
                 if report is not None:
                     break
                 killed += 1
