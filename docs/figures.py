@@ -48,6 +48,17 @@ def evidence(result: Result) -> Lines:
     yield what, f"{xquad['answer_in_best_1']:.1%}, {xquad['answer_in_best_3']:.1%}"
 
 
+def abstention(result: Result) -> Lines:
+    """How often questions are refused, the starter domains' and foreign ones."""
+    shipped = [result[name] for name in ("equities", "house", "payment")]
+    rates = {}
+    for kind in ("answerable", "unanswerable", "foreign"):
+        n = sum(domain[kind]["n"] for domain in shipped)
+        rates[kind] = f"{sum(domain[kind]['n'] * domain[kind]['refused'] for domain in shipped) / n:.0%} of {n}"
+    what = "questions refused in the starter domains: answerable; plausible without an answer; of another domain"
+    yield what, "; ".join(rates.values())
+
+
 def encode(result: Result) -> Lines:
     """Tokens a second, the reference and the best engine."""
     rows = result["rows"]
@@ -97,6 +108,7 @@ def text_quality(result: Result) -> Lines:
 
 
 LINES: dict[str, Callable[[Result], Lines]] = {
+    "abstention": abstention,
     "encode": encode,
     "evidence": evidence,
     "fusion": fusion,
