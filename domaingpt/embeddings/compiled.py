@@ -1,8 +1,8 @@
 """The compiled embedder: ONNX Runtime, the model's own tokenizer, and no torch.
 
-Documents go through int8 weights, many at once; queries through fp32, one at a time. Throughput on
-many cores comes from one single-threaded session a core, not from many threads in one session:
-measured 28.8k against 24.6k tokens/s on two cores (benchmarks/results/encode.json).
+Documents go through int8 weights, many at once; queries through fp32, one at a time. One single-threaded
+session a core encodes documents; on two cores one session of two threads is as fast (27k and 28k tokens/s,
+PyTorch 5.5k: benchmarks/results/encode.json), on more its threads would wait for each other.
 """
 
 from __future__ import annotations
