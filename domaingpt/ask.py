@@ -42,7 +42,7 @@ def ask(
     """
     clock = _Clock()
     with clock.stage("retrieve"):
-        weight = None if config.retrieval.dense_weight == "auto" else config.retrieval.dense_weight
+        weight = config.retrieval.fixed_dense_weight
         hits = retrieve(index, embedder, question, k=config.retrieval.k, only=only, dense_weight=weight)
     with clock.stage("evidence"):
         dense = covers(embedder, question)

@@ -48,6 +48,11 @@ class RetrievalConfig:
     k: int = 8
     dense_weight: float | Literal["auto"] = "auto"
 
+    @property
+    def fixed_dense_weight(self) -> float | None:
+        """The weight as `retrieve` takes it: None for "auto"."""
+        return None if self.dense_weight == "auto" else self.dense_weight
+
 
 @dataclass(frozen=True, slots=True)
 class AnswerConfig:

@@ -376,7 +376,7 @@ class Domain:
         """
         index = self.index
         started = time.perf_counter()
-        weight = None if self.config.retrieval.dense_weight == "auto" else self.config.retrieval.dense_weight
+        weight = self.config.retrieval.fixed_dense_weight
         hits = retrieve(
             index, self.embedder, query, k=k or self.config.retrieval.k, arm=arm, only=only, dense_weight=weight
         )
