@@ -1,20 +1,22 @@
 """Parsed documents → the files of a new generation: chunk, embed, write both arms.
 
-What the generation before already holds is copied: chunks of documents that did not change, and every
-vector whose embedded string is the same. Only the rest is computed, and kept in the staging file as it
-is made, so that a killed build goes on where it stopped.
+What the generation before already holds is linked or copied: chunks of documents that did not change, and
+every vector whose embedded string is the same. Only the rest is computed, and kept in the staging file as
+it is made, so that a killed build goes on where it stopped.
 """
 
 from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 from domaingpt.chunks import CHUNKER, chunk_document, embedded_text, readable_name
 from domaingpt.config import DomainConfig
@@ -22,11 +24,10 @@ from domaingpt.embeddings import Embedder
 from domaingpt.errors import BadConfig, DomainGPTError
 from domaingpt.index import LocalIndex
 from domaingpt.index import generation as generations
-from domaingpt.index.corpus import Corpus, CorpusWriter, DocumentAccount, chunk_row
-from domaingpt.index.lexical import LexicalBuilder
+from domaingpt.index.corpus import CorpusFile, DocumentAccount, DocumentRow
+from domaingpt.index.segment import CORPUS, Segment, SegmentWriter, key_array, to_rewrite
 from domaingpt.index.staging import Staging, vector_key
 from domaingpt.index.terms import Analyzer
-from domaingpt.index.vectors import write_vectors
 from domaingpt.ledger import Ledger, account_for
 from domaingpt.sources import Source
 from domaingpt.types import Chunk, Document
@@ -36,6 +37,8 @@ MIN_CONTEXT_TOKENS = 16
 # Texts embedded between two commits of the staging file: what a kill can cost. At 25k tokens/s and
 # 200 tokens a text this is two seconds; a batch is 1024 tokens, so larger groups gain little.
 EMBED_GROUP = 256
+
+_Old = tuple[Segment, npt.NDArray[np.int64]]  # a segment of the generation before, and its dead documents now
 
 
 class Progress(Protocol):
@@ -53,11 +56,15 @@ class Built:
         accounts: Where each document's characters went, by path.
         chunks: Counts for the ledger.
         failed: Documents that could not be cut into chunks, with the reason, by path.
+        segments: Names of all segments, linked and new.
+        linked: Manifest entries of the files that were linked from the generation before.
     """
 
     accounts: Mapping[str, DocumentAccount]
     chunks: dict[str, int]
     failed: Mapping[str, str]
+    segments: list[str]
+    linked: dict[str, dict[str, Any]]
 
 
 class Build:
@@ -122,38 +129,42 @@ class Build:
     # --- writing -------------------------------------------------------------------------------
 
     def write(self, folder: Path, sources: Iterable[Source]) -> Built:
-        """Write the corpus and both arms of the indexed sources, in the order of their paths."""
-        indexed = sorted((s for s in sources if s.status == "indexed"), key=lambda source: source.path)
-        corpus = CorpusWriter(folder / generations.CORPUS)
-        rows = _Rows()
-        accounts: dict[str, DocumentAccount] = {}
-        failed: dict[str, str] = {}
-        for done, source in enumerate(indexed, start=1):
-            try:
-                accounts[source.path] = self._copy(source, corpus, rows) or self._chunk(source, corpus, rows)
-            except (DomainGPTError, MemoryError):
-                raise
-            except Exception as exc:  # noqa: BLE001 - one document must not stop the others
-                failed[source.path] = f"a bug while cutting it into chunks: {type(exc).__name__}: {exc}"
-            self.progress("chunking", done, len(indexed))
-        keys = {source.content_key for source in indexed}
-        if self.previous is not None:
-            corpus.copy_contents(self.previous.generation.folder / generations.CORPUS, keys)
-        corpus.copy_contents(self._staging.path, keys)
-        corpus.finish()
-        n_embedded = self._embed(rows, folder / generations.CORPUS)
-        self.progress("writing", 0, 1)
-        self._write_arms(folder, rows, corpus.n_rows)
-        self.progress("writing", 1, 1)
-        counts = {
-            "total": corpus.n_rows,
-            "new": len(rows.new),
-            "embedded": n_embedded,
-            "over_limit": rows.n_over_limit,
-        }
-        return Built(accounts, counts, failed)
+        """Write what the indexed sources need beyond the segments of the generation before.
 
-    def manifest(self, ledger: Ledger, n_documents: int) -> dict[str, Any]:
+        Documents that did not change stay where they are; what small or half-dead segments hold is
+        written together with the new documents as one segment.
+        """
+        indexed = sorted((s for s in sources if s.status == "indexed"), key=lambda source: source.path)
+        accounts = {source.path: row.account for source in indexed if (row := self._unchanged(source))}
+        fresh = [source for source in indexed if source.path not in accounts]
+        old = self._old_segments(accounts)
+        new = None
+        if fresh or _to_rewrite(old, 0):
+            new = _NewSegment(SegmentWriter(folder / generations.SEGMENTS / self._segment_name(), self._dim))
+            self._add_documents(new, fresh, accounts)
+            for i in reversed(_to_rewrite(old, new.writer.corpus.n_rows)):
+                segment, dead = old.pop(i)
+                new.writer.copy(Segment(segment.folder, dead))
+            self._finish(new, {source.content_key for source in fresh})
+        names = [segment.name for segment, _ in old]
+        linked: dict[str, dict[str, Any]] = {}
+        if self.previous is not None:
+            below = [f"{generations.SEGMENTS}/{name}" for name in names]
+            linked = generations.link_unchanged(self.previous.generation, folder, below)
+        _write_dead(folder, old)
+        counts = {
+            "total": sum(len(segment) - int(dead[:, 2].sum()) for segment, dead in old),
+            "new": 0,
+            "embedded": 0,
+            "over_limit": 0,
+        }
+        if new is not None:
+            names.append(new.writer.folder.name)
+            counts["total"] += new.writer.corpus.n_rows
+            counts |= {"new": len(new.writer.new_keys), "embedded": new.n_embedded, "over_limit": new.n_over_limit}
+        return Built(accounts, counts, new.failed if new else {}, names, linked)
+
+    def manifest(self, ledger: Ledger, built: Built) -> dict[str, Any]:
         """Return what the manifest says of this generation."""
         identity = self.embedder.identity
         return {
@@ -167,27 +178,47 @@ class Build:
                 "engine": self.embedder.engine,
             },
             **self.settings(),
-            "counts": {"documents": n_documents, "chunks": ledger.chunks["total"]},
+            "segments": built.segments,
+            "counts": {"documents": len(built.accounts), "chunks": ledger.chunks["total"]},
             "ledger": ledger.to_json(),
         }
 
-    def _copy(self, source: Source, corpus: CorpusWriter, rows: _Rows) -> DocumentAccount | None:
-        """Copy a document that is as it was; return its account, or None if it is not."""
-        old = self.previous.corpus.by_path.get(source.path) if self.previous else None
-        if (
-            self.previous is None
-            or old is None
-            or old.content_key != source.content_key
-            or not self.has_same_settings()
-        ):
-            return None
-        stored = self.previous.corpus.stored_rows(old)
-        rows.copied_from.extend(range(old.first_row, old.first_row + len(stored)))
-        rows.copied_to.extend(range(corpus.n_rows, corpus.n_rows + len(stored)))
-        corpus.add_document(source.path, source.content_key, old.title, old.account, stored)
-        return old.account
+    def _unchanged(self, source: Source) -> DocumentRow | None:
+        """Return the row of a document that is as it was, or None if it is not."""
+        row = self.previous.corpus.by_path.get(source.path) if self.previous else None
+        is_as_before = row is not None and row.content_key == source.content_key and self.has_same_settings()
+        return row if is_as_before else None
 
-    def _chunk(self, source: Source, corpus: CorpusWriter, rows: _Rows) -> DocumentAccount:
+    def _old_segments(self, unchanged: Collection[str]) -> list[_Old]:
+        """Return the segments of the generation before with all documents dead that are not as they were."""
+        if self.previous is None or not self.has_same_settings():
+            return []
+        dying: dict[int, list[DocumentRow]] = {}
+        for document in self.previous.corpus.documents:
+            if document.path not in unchanged:
+                dying.setdefault(document.segment, []).append(document)
+        starts = accumulate((len(segment) for segment in self.previous.segments), initial=0)
+        return [
+            (segment, segment.without(dying.get(i, []), start))
+            for i, (segment, start) in enumerate(zip(self.previous.segments, starts, strict=False))
+        ]
+
+    def _segment_name(self) -> str:
+        taken = [segment.name for segment in self.previous.segments] if self.previous else []
+        return f"{1 + max(map(int, taken), default=0):06d}"
+
+    def _add_documents(self, new: _NewSegment, sources: Sequence[Source], accounts: dict[str, DocumentAccount]) -> None:
+        """Chunk documents into a new segment, noting the account of each."""
+        for done, source in enumerate(sources, start=1):
+            try:
+                accounts[source.path] = self._chunk(source, new)
+            except (DomainGPTError, MemoryError):
+                raise
+            except Exception as exc:  # noqa: BLE001 - one document must not stop the others
+                new.failed[source.path] = f"a bug while cutting it into chunks: {type(exc).__name__}: {exc}"
+            self.progress("chunking", done, len(sources))
+
+    def _chunk(self, source: Source, new: _NewSegment) -> DocumentAccount:
         """Chunk a document and return its account."""
         document = self.known(source.content_key, source.path)
         assert document is not None
@@ -199,61 +230,70 @@ class Build:
         )
         texts = [embedded_text(chunk) for chunk in chunks]
         room = self.embedder.identity.max_tokens - SPECIAL_TOKENS
-        rows.n_over_limit += sum(1 for n_tokens in self.embedder.count_tokens(texts) if n_tokens > room)
+        n_over_limit = sum(1 for n_tokens in self.embedder.count_tokens(texts) if n_tokens > room)
         keys = [vector_key(text) for text in texts]
         terms = [lexical_terms(chunk, self.analyzer) for chunk in chunks]
         account = account_for(document, chunks)
-        # From here on nothing can fail, so that a document is either wholly there or not at all.
-        for row, (key, chunk_terms) in enumerate(zip(keys, terms, strict=True), start=corpus.n_rows):
-            rows.new.append((row, key))
-            rows.lexical.add(row, chunk_terms)
-        stored = [chunk_row(chunk, key) for chunk, key in zip(chunks, keys, strict=True)]
         title = document.title or readable_name(document.path)
-        corpus.add_document(source.path, source.content_key, title, account, stored)
+        # From here on nothing can fail, so that a document is either wholly there or not at all.
+        new.n_over_limit += n_over_limit
+        new.writer.add(source.content_key, title, account, path=source.path, chunks=chunks, keys=keys, terms=terms)
         return account
 
-    def _embed(self, rows: _Rows, corpus_file: Path) -> int:
-        """Compute the vectors nobody has computed yet; return how many."""
-        reuse = self._previous_row()
-        missing: dict[bytes, int] = {}  # vector key → a row that needs it; equal strings are embedded once
-        for row, key in rows.new:
-            if key not in missing and reuse(key) is None and not self._staging.has_vector(key):
-                missing[key] = row
-        corpus = Corpus(corpus_file)
-        keys = list(missing)
-        for start in range(0, len(keys), EMBED_GROUP):
-            group = keys[start : start + EMBED_GROUP]
-            chunks = corpus.chunks([missing[key] for key in group])
-            self._staging.add_vectors(group, self.embedder.encode_document([embedded_text(c) for c in chunks]))
-            self.progress("embedding", start + len(group), len(keys))
+    def _finish(self, new: _NewSegment, content_keys: Collection[str]) -> None:
+        """Add the texts of the new documents, compute their vectors, and write the rest of the segment."""
+        writer = new.writer
+        for segment in self.previous.segments if self.previous else []:
+            writer.corpus.copy_contents(segment.corpus.path, content_keys)
+        writer.corpus.copy_contents(self._staging.path, content_keys)
+        writer.corpus.finish()
+        vectors, new.n_embedded = self._vectors(writer)
+        self.progress("writing", 0, 1)
+        writer.finish(vectors)
+        self.progress("writing", 1, 1)
+
+    def _vectors(self, writer: SegmentWriter) -> tuple[npt.NDArray[np.float16], int]:
+        """Return the vectors (m, d) of a segment's new documents, and how many had to be computed."""
+        keys = [key.tobytes() for key in writer.new_keys]
+        first: dict[bytes, int] = {}  # vector key → the first row that needs it; equal strings are embedded once
+        for row, key in enumerate(keys):
+            first.setdefault(key, row)
+        vectors = np.zeros((len(keys), self._dim), np.float16)
+        missing = self._reused_vectors(vectors, first)
+        for key, vector in self._staging.vectors(missing).items():
+            vectors[first[key]] = vector
+        known = self._staging.known(missing)
+        missing = [key for key in missing if key not in known]
+        corpus = CorpusFile(writer.folder / CORPUS)
+        for start in range(0, len(missing), EMBED_GROUP):
+            group = missing[start : start + EMBED_GROUP]
+            rows = [first[key] for key in group]
+            chunks = corpus.chunks(rows)
+            computed = self.embedder.encode_document([embedded_text(chunks[row]) for row in rows])
+            self._staging.add_vectors(group, computed)
+            vectors[rows] = computed
+            self.progress("embedding", start + len(group), len(missing))
         corpus.close()
-        return len(keys)
+        if len(first) < len(keys):
+            vectors = vectors[[first[key] for key in keys]]
+        return vectors, len(missing)
 
-    def _write_arms(self, folder: Path, rows: _Rows, n_rows: int) -> None:
-        """Write vectors.faiss and lexical/."""
-        vectors = np.zeros((n_rows, self.embedder.identity.dim), np.float16)
-        reuse = self._previous_row()
-        for target, key in rows.new:
-            old = reuse(key)
-            if old is not None and self.previous is not None:
-                vectors[target] = self.previous.vectors.reconstruct(np.array([old]))[0]
-            else:
-                staged = self._staging.vector(key)
-                assert staged is not None
-                vectors[target] = staged
-        if rows.copied_from and self.previous is not None:
-            sources, targets = np.array(rows.copied_from, np.int64), np.array(rows.copied_to, np.int64)
-            vectors[targets] = self.previous.vectors.reconstruct(sources)
-            rows.lexical.copy(self.previous.lexical, sources, targets)
-        write_vectors(folder / generations.VECTORS, vectors, self.embedder.identity.dim)
-        rows.lexical.write(folder / generations.LEXICAL, n_rows)
-
-    def _previous_row(self) -> Callable[[bytes], int | None]:
-        """Return a function from a vector key to the row of the generation before that has it."""
+    def _reused_vectors(self, vectors: npt.NDArray[np.float16], first: Mapping[bytes, int]) -> list[bytes]:
+        """Fill in the vectors that the generation before has; return the keys of the others."""
         previous = self.previous
         if previous is None or previous.generation.manifest["embedder"]["key"] != self.embedder.identity.key:
-            return lambda _: None
-        return previous.corpus.row_of_vector
+            return list(first)
+        missing = list(first)
+        for segment in previous.segments:
+            which, rows = segment.rows_of_vectors(key_array(missing))
+            vectors[[first[missing[i]] for i in which]] = segment.vectors.reconstruct(rows)
+            found = set(which.tolist())
+            missing = [key for i, key in enumerate(missing) if i not in found]
+        return missing
+
+    @property
+    def _dim(self) -> int:
+        return self.embedder.identity.dim
 
     @property
     def _staging(self) -> Staging:
@@ -261,15 +301,27 @@ class Build:
         return self.staging
 
 
-class _Rows:
-    """Which row of the new generation comes from where."""
+class _NewSegment:
+    """A segment being written, and what there is to say of its new documents."""
 
-    def __init__(self) -> None:
-        self.copied_from: list[int] = []
-        self.copied_to: list[int] = []
-        self.new: list[tuple[int, bytes]] = []  # (row, vector key)
-        self.lexical = LexicalBuilder()
+    def __init__(self, writer: SegmentWriter) -> None:
+        self.writer = writer
+        self.failed: dict[str, str] = {}
         self.n_over_limit = 0
+        self.n_embedded = 0
+
+
+def _to_rewrite(old: Sequence[_Old], n_new: int) -> list[int]:
+    alive = [len(segment) - int(dead[:, 2].sum()) for segment, dead in old]
+    return to_rewrite([len(segment) for segment, _ in old], alive, n_new)
+
+
+def _write_dead(folder: Path, segments: Sequence[_Old]) -> None:
+    """Write which documents of the segments are dead."""
+    for segment, dead in segments:
+        if len(dead):
+            (folder / generations.DEAD).mkdir(exist_ok=True, mode=0o700)
+            np.save(folder / generations.DEAD / f"{segment.name}.npy", dead, allow_pickle=False)
 
 
 def write_sources(folder: Path, sources: Mapping[str, Source]) -> None:

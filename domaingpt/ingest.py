@@ -245,8 +245,8 @@ def _commit(
         entries += _found_entries(changes, sources, built.accounts)
         ledger = draw_up(entries, built.accounts.values(), n_read=n_read, chunks=built.chunks)
         write_sources(folder, sources)
-        manifest = build.manifest(ledger, n_documents=len(built.accounts))
-        return ledger, generations.commit(index_folder, folder, manifest)
+        manifest = build.manifest(ledger, built)
+        return ledger, generations.commit(index_folder, folder, manifest, built.linked)
 
 
 def _is_as_before(changes: list[Change], sources: dict[str, Source], previous: _Previous, build: Build) -> bool:

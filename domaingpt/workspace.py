@@ -32,7 +32,7 @@ from domaingpt.errors import (
     MissingExtra,
     WorkspaceNotFound,
 )
-from domaingpt.index import Arm, LocalIndex
+from domaingpt.index import Arm, LocalIndex, open_corpus
 from domaingpt.index import generation as generations
 from domaingpt.index.corpus import Corpus
 from domaingpt.index.generation import Generation, open_current
@@ -290,7 +290,7 @@ class Domain:
     @cached_property
     def corpus(self) -> Corpus:
         """The documents and chunks of the index; needs no model."""
-        return Corpus(self.generation.folder / generations.CORPUS)
+        return open_corpus(self.generation)
 
     @property
     def needs_first_ingest(self) -> bool:

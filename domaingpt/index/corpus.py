@@ -1,4 +1,4 @@
-"""The corpus store: documents, pages and chunks of a generation in one SQLite file.
+"""The corpus store: documents, pages and chunks of a segment in one SQLite file.
 
     contents   what a reader made of a file's bytes, by (file SHA-256, reader): text, pages, blocks
     documents  path → contents; the account of its characters and pages
@@ -10,12 +10,15 @@ count its code points. The staging file of a running ingest has the same `conten
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sqlite3
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -52,15 +55,12 @@ CREATE TABLE chunks (
     page INTEGER, page_end INTEGER,
     section TEXT NOT NULL, context TEXT NOT NULL, text TEXT NOT NULL,
     n_tokens INTEGER NOT NULL,
-    sentences TEXT NOT NULL,     -- JSON: [start, end, page, section] of each; offsets count from the chunk's
-    vector_key BLOB NOT NULL     -- hash of the embedded string
+    sentences TEXT NOT NULL      -- JSON: [start, end, page, section] of each; offsets count from the chunk's
 );
 """
 )
-CORPUS_INDEXES = """
-CREATE UNIQUE INDEX chunks_id ON chunks (id);
-CREATE INDEX chunks_vector_key ON chunks (vector_key);
-"""
+STORED_COLUMNS = "id, start, end, page, page_end, section, context, text, n_tokens, sentences"
+COPIED_COLUMNS = ", ".join(f"c.{name}" for name in STORED_COLUMNS.split(", "))
 CHUNK_COLUMNS = (
     "c.id, d.path, c.start, c.end, c.text, c.page, c.page_end, c.section, c.context, c.n_tokens, c.sentences"
 )
@@ -89,7 +89,18 @@ class DocumentAccount:
 
 @dataclass(frozen=True, slots=True)
 class DocumentRow:
-    """One document of the corpus."""
+    """One document of the corpus.
+
+    Attributes:
+        id: Within its segment.
+        path: Relative to the documents folder.
+        content_key: Of its row of `contents`.
+        title: From the document, or its readable name.
+        first_row: Of its chunks, which stand together.
+        n_chunks: Number of them.
+        account: What became of its characters.
+        segment: Number of its segment in the generation.
+    """
 
     id: int
     path: str
@@ -98,24 +109,25 @@ class DocumentRow:
     first_row: int
     n_chunks: int
     account: DocumentAccount
+    segment: int = 0
 
 
-class Corpus:
-    """A finished corpus file, open for reading.
+class CorpusFile:
+    """The finished corpus file of one segment, open for reading.
 
     Args:
         path: The file; it is never written.
 
     Attributes:
-        n_chunks: Number of chunks; rows are 0 … n_chunks - 1.
+        n_rows: Number of chunks, dead ones included; rows are 0 … n_rows - 1.
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
         self._connection = sqlite3.connect(
             f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
         )
-        self.n_chunks: int = self._guarded(
+        self.n_rows: int = self._guarded(
             lambda: self._connection.execute("SELECT coalesce(max(row) + 1, 0) FROM chunks").fetchone()[0]
         )
 
@@ -123,81 +135,23 @@ class Corpus:
         """Close the file."""
         self._connection.close()
 
-    @cached_property
     def documents(self) -> list[DocumentRow]:
-        """All documents by path; read when first asked, since a search needs none of them."""
+        """Return all documents, dead ones included, in the order of their rows."""
         return self._guarded(lambda: list(self._read_documents()))
 
-    @cached_property
-    def by_path(self) -> dict[str, DocumentRow]:
-        """The documents, each under its path."""
-        return {document.path: document for document in self.documents}
-
-    def chunks(self, rows: Sequence[int]) -> list[Chunk]:
-        """Return the chunks of the given rows, in that order."""
+    def chunks(self, rows: Sequence[int]) -> dict[int, Chunk]:
+        """Return the chunks of the given rows, by row."""
         marks = ",".join("?" * len(rows))
-        found = self._guarded(
-            lambda: {
-                row: _chunk(values)
-                for row, *values in self._connection.execute(
-                    f"SELECT c.row, {CHUNK_COLUMNS} FROM chunks c JOIN documents d ON d.id = c.document_id"
-                    f" WHERE c.row IN ({marks})",
-                    [int(row) for row in rows],
-                )
-            }
+        return self._guarded(lambda: dict(self._read_chunks(f"c.row IN ({marks})", [int(row) for row in rows])))
+
+    def chunks_between(self, first: int, end: int) -> list[Chunk]:
+        """Return the chunks of rows first … end - 1, in that order."""
+        return self._guarded(
+            lambda: [chunk for _, chunk in self._read_chunks("c.row >= ? AND c.row < ? ORDER BY c.row", [first, end])]
         )
-        if len(found) < len(set(rows)):
-            raise IndexCorrupt(f"{self._path} lacks chunks that its index names.")
-        return [found[int(row)] for row in rows]
-
-    def chunk_ids(self, rows: Sequence[int]) -> list[str]:
-        """Return the ids of the given rows, in that order."""
-        return [chunk.id for chunk in self.chunks(rows)]
-
-    def rows_of(self, ids: Sequence[str]) -> list[int]:
-        """Return the rows of the given chunk ids, in that order.
-
-        Raises:
-            KeyError: If an id is not in the corpus.
-        """
-        marks = ",".join("?" * len(ids))
-        found = self._guarded(
-            lambda: dict(self._connection.execute(f"SELECT id, row FROM chunks WHERE id IN ({marks})", list(ids)))
-        )
-        return [found[chunk_id] for chunk_id in ids]
-
-    def all_chunks(self) -> Iterator[Chunk]:
-        """Yield every chunk in the order of rows."""
-        query = f"SELECT {CHUNK_COLUMNS} FROM chunks c JOIN documents d ON d.id = c.document_id ORDER BY c.row"
-        for values in self._connection.execute(query):
-            yield _chunk(values)
-
-    def stored_rows(self, document: DocumentRow) -> list[tuple[Any, ...]]:
-        """Return a document's chunk rows as stored, without row and document_id, in order."""
-        return self._connection.execute(
-            "SELECT id, start, end, page, page_end, section, context, text, n_tokens, sentences, vector_key FROM chunks"
-            " WHERE document_id = ? ORDER BY row",
-            [document.id],
-        ).fetchall()
-
-    def row_of_vector(self, vector_key: bytes) -> int | None:
-        """Return a row whose vector was computed from the same string, if there is one."""
-        found = self._connection.execute("SELECT row FROM chunks WHERE vector_key = ? LIMIT 1", [vector_key]).fetchone()
-        return None if found is None else int(found[0])
-
-    def document(self, path: str) -> Document:
-        """Return a whole document as its reader gave it.
-
-        Raises:
-            KeyError: If the corpus has no document of this path.
-        """
-        document = self.content(self.by_path[path].content_key, path)
-        if document is None:
-            raise IndexCorrupt(f"{self._path} lacks the text of {path}.")
-        return document
 
     def content(self, key: str, path: str) -> Document | None:
-        """Return the document of a content key under the given path, if the corpus has it."""
+        """Return the document of a content key under the given path, if the file has it."""
         return self._guarded(lambda: read_content(self._connection, key, path))
 
     def check(self) -> list[str]:
@@ -208,8 +162,13 @@ class Corpus:
             return [str(exc)]
         return [str(row[0]) for row in rows if row[0] != "ok"]
 
+    def _read_chunks(self, where: str, values: Sequence[int]) -> Iterator[tuple[int, Chunk]]:
+        query = f"SELECT c.row, {CHUNK_COLUMNS} FROM chunks c JOIN documents d ON d.id = c.document_id WHERE {where}"
+        for row, *columns in self._connection.execute(query, values):
+            yield row, _chunk(columns)
+
     def _read_documents(self) -> Iterator[DocumentRow]:
-        query = "SELECT id, path, content_key, title, first_row, n_chunks, account FROM documents ORDER BY path"
+        query = "SELECT id, path, content_key, title, first_row, n_chunks, account FROM documents ORDER BY id"
         for row_id, path, content_key, title, first_row, n_chunks, stored in self._connection.execute(query):
             facts = json.loads(stored)
             account = DocumentAccount(**{**facts, "notes": tuple(facts["notes"])})
@@ -219,11 +178,94 @@ class Corpus:
         try:
             return read()
         except (sqlite3.DatabaseError, zlib.error, ValueError, TypeError, KeyError) as exc:
-            raise IndexCorrupt(f"{self._path} cannot be read: {exc}") from exc
+            raise IndexCorrupt(f"{self.path} cannot be read: {exc}") from exc
+
+
+class Corpus:
+    """The living documents and chunks of all segments; rows of a segment follow those of the one before.
+
+    Args:
+        files: One for each segment.
+        dead: For each segment the ids of its documents that count no more.
+    """
+
+    def __init__(self, files: Sequence[CorpusFile], dead: Sequence[AbstractSet[int]]) -> None:
+        self._files = list(files)
+        self._dead = list(dead)
+        self._starts = [0, *accumulate(file.n_rows for file in files)]
+
+    def close(self) -> None:
+        """Close the files."""
+        for file in self._files:
+            file.close()
+
+    @cached_property
+    def n_chunks(self) -> int:
+        """Number of living chunks."""
+        if not any(self._dead):
+            return self._starts[-1]
+        return sum(document.n_chunks for document in self.documents)
+
+    @cached_property
+    def documents(self) -> list[DocumentRow]:
+        """All living documents by path; read when first asked, since a search needs none of them."""
+        living = [
+            replace(document, segment=segment, first_row=start + document.first_row)
+            for segment, (file, dead, start) in enumerate(zip(self._files, self._dead, self._starts, strict=False))
+            for document in file.documents()
+            if document.id not in dead
+        ]
+        return sorted(living, key=lambda document: document.path)
+
+    @cached_property
+    def by_path(self) -> dict[str, DocumentRow]:
+        """The documents, each under its path."""
+        return {document.path: document for document in self.documents}
+
+    def chunks(self, rows: Sequence[int]) -> list[Chunk]:
+        """Return the chunks of the given rows, in that order."""
+        found: dict[int, Chunk] = {}
+        for file, start in zip(self._files, self._starts, strict=False):
+            here = [int(row) - start for row in rows if start <= row < start + file.n_rows]
+            if here:
+                found.update((row + start, chunk) for row, chunk in file.chunks(here).items())
+        if len(found) < len({int(row) for row in rows}):
+            raise IndexCorrupt(f"{self._names()} lacks chunks that its index names.")
+        return [found[int(row)] for row in rows]
+
+    def all_chunks(self) -> Iterator[Chunk]:
+        """Yield every chunk, in the order of paths and within a document."""
+        for document in self.documents:
+            first = document.first_row - self._starts[document.segment]
+            yield from self._files[document.segment].chunks_between(first, first + document.n_chunks)
+
+    def document(self, path: str) -> Document:
+        """Return a whole document as its reader gave it.
+
+        Raises:
+            KeyError: If the corpus has no document of this path.
+        """
+        row = self.by_path[path]
+        document = self._files[row.segment].content(row.content_key, path)
+        if document is None:
+            raise IndexCorrupt(f"{self._files[row.segment].path} lacks the text of {path}.")
+        return document
+
+    def content(self, key: str, path: str) -> Document | None:
+        """Return the document of a content key under the given path, if the corpus has it."""
+        contents = (file.content(key, path) for file in self._files)
+        return next((content for content in contents if content is not None), None)
+
+    def check(self) -> list[str]:
+        """Return what is wrong inside the files, as SQLite itself sees it."""
+        return [problem for file in self._files for problem in file.check()]
+
+    def _names(self) -> str:
+        return ", ".join(str(file.path) for file in self._files)
 
 
 class CorpusWriter:
-    """Writes the corpus file of a new generation; rows are numbered in the order they are added."""
+    """Writes the corpus file of a new segment; rows are numbered in the order they are added."""
 
     def __init__(self, path: Path) -> None:
         # Opened by URI, since only then every build of SQLite takes a URI in ATTACH.
@@ -236,13 +278,12 @@ class CorpusWriter:
     def add_document(
         self, path: str, content_key: str, title: str, account: DocumentAccount, rows: Iterable[Sequence[Any]]
     ) -> None:
-        """Add one document with its chunk rows as `chunk_row` or `Corpus.stored_rows` give them."""
+        """Add one document with its chunk rows as `chunk_row` gives them."""
         self._n_documents += 1
         first_row = self.n_rows
         numbered = [(first_row + i, self._n_documents, *row) for i, row in enumerate(rows)]
         self._connection.executemany(
-            "INSERT INTO chunks (row, document_id, id, start, end, page, page_end, section, context, text, n_tokens,"
-            " sentences, vector_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            f"INSERT INTO chunks (row, document_id, {STORED_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             numbered,
         )
         self.n_rows += len(numbered)
@@ -251,25 +292,54 @@ class CorpusWriter:
             [self._n_documents, path, content_key, title, first_row, len(numbered), json.dumps(asdict(account))],
         )
 
+    def copy_documents(self, source: CorpusFile, dead: AbstractSet[int]) -> None:
+        """Add the living documents of another segment with their chunks and contents, in their order."""
+        moves = []
+        for document in source.documents():
+            if document.id not in dead:
+                self._n_documents += 1
+                moves.append((document.id, self._n_documents, self.n_rows - document.first_row))
+                self.n_rows += document.n_chunks
+        with self._attached(source.path):
+            self._connection.execute("CREATE TEMP TABLE moves (id INTEGER PRIMARY KEY, new_id INTEGER, shift INTEGER)")
+            self._connection.executemany("INSERT INTO moves VALUES (?, ?, ?)", moves)
+            self._connection.execute(
+                "INSERT INTO documents SELECT m.new_id, d.path, d.content_key, d.title, d.first_row + m.shift,"
+                " d.n_chunks, d.account FROM temp.moves m JOIN source.documents d ON d.id = m.id ORDER BY m.id"
+            )
+            self._connection.execute(
+                f"INSERT INTO chunks (row, document_id, {STORED_COLUMNS}) SELECT c.row + m.shift, m.new_id,"
+                f" {COPIED_COLUMNS} FROM source.chunks c CROSS JOIN temp.moves m ON m.id = c.document_id ORDER BY c.row"
+            )
+            self._connection.execute(
+                "INSERT OR IGNORE INTO contents SELECT * FROM source.contents WHERE key IN"
+                " (SELECT d.content_key FROM temp.moves m JOIN source.documents d ON d.id = m.id)"
+            )
+            self._connection.execute("DROP TABLE temp.moves")
+
     def copy_contents(self, source: Path, keys: Iterable[str]) -> None:
         """Copy the named contents from another corpus or staging file, those it has."""
-        self._connection.commit()
-        self._connection.execute("ATTACH DATABASE ? AS source", [f"{source.absolute().as_uri()}?mode=ro"])
-        self._connection.executemany(
-            "INSERT OR IGNORE INTO contents SELECT * FROM source.contents WHERE key = ?", [[key] for key in keys]
-        )
-        self._connection.commit()
-        self._connection.execute("DETACH DATABASE source")
+        with self._attached(source):
+            self._connection.executemany(
+                "INSERT OR IGNORE INTO contents SELECT * FROM source.contents WHERE key = ?", [[key] for key in keys]
+            )
 
     def finish(self) -> None:
-        """Build the indexes and close the file."""
-        self._connection.executescript(CORPUS_INDEXES)
+        """Close the file."""
         self._connection.commit()
         self._connection.close()
 
+    @contextlib.contextmanager
+    def _attached(self, source: Path) -> Iterator[None]:
+        self._connection.commit()
+        self._connection.execute("ATTACH DATABASE ? AS source", [f"{source.absolute().as_uri()}?mode=ro"])
+        yield
+        self._connection.commit()
+        self._connection.execute("DETACH DATABASE source")
 
-def chunk_row(chunk: Chunk, vector_key: bytes) -> tuple[Any, ...]:
-    """Return a chunk in the column order of `Corpus.stored_rows`."""
+
+def chunk_row(chunk: Chunk) -> tuple[Any, ...]:
+    """Return a chunk in the order of STORED_COLUMNS."""
     sentences = json.dumps(
         [
             # The section is written only where it is not the chunk's, which is rare.
@@ -279,7 +349,7 @@ def chunk_row(chunk: Chunk, vector_key: bytes) -> tuple[Any, ...]:
     )
     return (
         chunk.id, chunk.start, chunk.end, chunk.page, chunk.page_end, chunk.section, chunk.context, chunk.text,
-        chunk.n_tokens, sentences, vector_key,
+        chunk.n_tokens, sentences,
     )  # fmt: skip
 
 

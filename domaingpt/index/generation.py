@@ -1,4 +1,4 @@
-"""The index on disk, format 1: immutable generations, one of them current.
+"""The index on disk, format 2: immutable generations, one of them current.
 
     indexes/equities/
       LOCK  LOCK.holder      one writer (lock.py); readers take no lock
@@ -8,17 +8,16 @@
         manifest.json        format, embedder, chunker, counts, ledger; size and SHA-256 of every other file,
                              and the name and manifest hash of the generation before
         sources.json         every file found: signature, SHA-256, status and reason
-        corpus.sqlite        documents, pages, chunks (corpus.py)
-        vectors.faiss        row i = chunk i (vectors.py)
-        lexical/*.npy        row i = chunk i (lexical.py)
+        segments/000004/     chunks that were written together: corpus, vectors, lexical (segment.py)
+        dead/000004.npy      documents of that segment that count no more
       000011/                the one before, to fall back to
       new-*/                 a commit that did not finish; removed by the next ingest
       staging.sqlite         work in progress (staging.py)
 
 Commit: write and fsync every file, the manifest last; fsync the folder; rename it to its number;
 fsync the parent; replace CURRENT atomically; fsync again. Killed at any instant, CURRENT names the
-old or the new generation, whole. A file that a commit does not change is hard-linked from the
-generation before. A file is never changed in place, and none is read before its hash is known good:
+old or the new generation, whole. The files of a segment that a commit does not rewrite are hard-linked
+from the generation before. A file is never changed in place, and none is read before its hash is known good:
 of 48 single flipped bits in FAISS files 35 were read back without complaint.
 
 What bumps FORMAT: any change to the layout, to a schema, or to the meaning of a field.
@@ -32,7 +31,7 @@ import json
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,12 +39,12 @@ from typing import Any
 from domaingpt import durable
 from domaingpt.errors import IndexCorrupt, IndexMissing, IndexStale
 
-FORMAT = 1
+FORMAT = 2
 FILLED_IN = ("format", "generation", "parent", "files")  # of the manifest, by `commit`
 KEPT_GENERATIONS = 2
 POINTER = re.compile(rb"(\d{6,}) ([0-9a-f]{64})\n")  # the content of CURRENT, exactly
 CURRENT, MANIFEST, VERIFIED = "CURRENT", "manifest.json", "VERIFIED.json"
-SOURCES, CORPUS, VECTORS, LEXICAL = "sources.json", "corpus.sqlite", "vectors.faiss", "lexical"
+SOURCES, SEGMENTS, DEAD = "sources.json", "segments", "dead"
 # Below this total, opening hashes every file again; above, it trusts size and modification time of
 # files it has hashed before. SHA-256 runs at 1 GB/s or more on CPUs with SHA instructions.
 ALWAYS_HASHED_BYTES = 64 << 20
@@ -179,11 +178,25 @@ def new_generation(index_folder: Path) -> Iterator[Path]:
         shutil.rmtree(building, ignore_errors=True)
 
 
-def link_unchanged(previous: Generation, building: Path) -> dict[str, dict[str, Any]]:
-    """Hard-link everything but the sources from a good generation; return the manifest entries."""
-    linked = {name: entry for name, entry in previous.manifest["files"].items() if name != SOURCES}
+def link_unchanged(
+    previous: Generation, building: Path, folders: Iterable[str] | None = None
+) -> dict[str, dict[str, Any]]:
+    """Hard-link files from a good generation; return their manifest entries.
+
+    Args:
+        previous: Its files were checked when it was opened.
+        building: The new generation's folder.
+        folders: Below which folders; None for everything but the sources.
+    """
+    files = previous.manifest["files"]
+    if folders is None:
+        linked = {name: entry for name, entry in files.items() if name != SOURCES}
+    else:
+        below = tuple(f"{folder}/" for folder in folders)
+        linked = {name: entry for name, entry in files.items() if name.startswith(below)}
     for name in linked:
-        (building / name).parent.mkdir(exist_ok=True, mode=0o700)
+        for parent in reversed(Path(name).parents[:-1]):
+            (building / parent).mkdir(exist_ok=True, mode=0o700)
         durable.link_or_copy(previous.folder / name, building / name)
     return linked
 
@@ -216,6 +229,9 @@ def commit(
     final = index_folder / f"{number:06d}"
     building.rename(final)
     durable.fsync_dir(index_folder)
+    if sum(entry["size"] for entry in files.values()) > ALWAYS_HASHED_BYTES:
+        # Written files were hashed just now, linked ones checked when the generation before was opened.
+        _write_verified(final, {name: _stamp(final / name, entry["size"]) for name, entry in files.items()})
     pointer = f"{final.name} {hashlib.sha256(data).hexdigest()}\n"
     durable.write_atomic(index_folder / CURRENT, pointer.encode())
     return final

@@ -10,8 +10,9 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,10 +22,11 @@ from domaingpt.index.corpus import CONTENTS_SCHEMA, read_content, write_content
 from domaingpt.types import Document
 
 STAGING_FILE = "staging.sqlite"
+ASKED_AT_ONCE = 512  # keys in one statement; SQLite takes at least 999
 SCHEMA = (
     CONTENTS_SCHEMA
     + """
-CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS embedder (key TEXT NOT NULL);
 """
 )
@@ -90,14 +92,19 @@ class Staging:
         )
         self.commit()
 
-    def vector(self, key: bytes) -> npt.NDArray[np.float16] | None:
-        """Return the vector (d,) of a key, if it was computed before."""
-        found = self._connection.execute("SELECT vector FROM vectors WHERE key = ?", [key]).fetchone()
-        return None if found is None else np.frombuffer(found[0], np.float16)
+    def vectors(self, keys: Sequence[bytes]) -> dict[bytes, npt.NDArray[np.float16]]:
+        """Return the vectors (d,) of the keys that were computed before, by key."""
+        return {key: np.frombuffer(vector, np.float16) for key, vector in self._among("key, vector", keys)}
 
-    def has_vector(self, key: bytes) -> bool:
-        """Return whether the vector of a key was computed before."""
-        return self._connection.execute("SELECT 1 FROM vectors WHERE key = ?", [key]).fetchone() is not None
+    def known(self, keys: Sequence[bytes]) -> set[bytes]:
+        """Return the keys whose vectors were computed before."""
+        return {key for (key,) in self._among("key", keys)}
+
+    def _among(self, columns: str, keys: Sequence[bytes]) -> Iterator[tuple[Any, ...]]:
+        for start in range(0, len(keys), ASKED_AT_ONCE):
+            group = keys[start : start + ASKED_AT_ONCE]
+            marks = ",".join("?" * len(group))
+            yield from self._connection.execute(f"SELECT {columns} FROM vectors WHERE key IN ({marks})", group)
 
     def close(self) -> None:
         """Close the file and keep it for the next ingest."""

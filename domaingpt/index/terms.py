@@ -55,10 +55,21 @@ class Analyzer:
         self._algorithm = STEMMERS.get("en" if code in ("zh", "ja", "ko") else code)
         self.name = f"{ANALYZER}/{self._algorithm or 'none'}"
         self._stems: dict[str, str] = {}
+        self._words: dict[str, list[str]] = {}
 
     def terms(self, text: str) -> list[str]:
         """Return the terms of a text in order, repeats kept, stop words left out."""
-        return [term for term, _, _ in self.spans(text)]
+        known = self._words
+        found: list[str] = []
+        for cjk, number, word in TERM.findall(fold(text)):
+            if word:
+                terms = known.get(word)
+                if terms is None:
+                    terms = known[word] = self._word_terms(word)
+                found += terms
+            else:
+                found += _bigrams(cjk) if cjk else [GROUPING.sub("", number)]
+        return found
 
     def spans(self, text: str) -> list[tuple[str, int, int]]:
         """Return the terms with where they come from: half-open spans of the folded text."""
@@ -67,8 +78,7 @@ class Analyzer:
             start, end = match.span()
             surface = match[0]
             if match["cjk"]:
-                grams = [surface[i : i + 2] for i in range(len(surface) - 1)] or [surface]
-                found.extend((gram, start + i, start + i + len(gram)) for i, gram in enumerate(grams))
+                found.extend((gram, start + i, start + i + len(gram)) for i, gram in enumerate(_bigrams(surface)))
             elif match["number"]:
                 found.append((GROUPING.sub("", surface), start, end))
             else:
@@ -91,6 +101,11 @@ class Analyzer:
             stem = _stemmer(self._algorithm).stemWord(word) if is_plain else word
             self._stems[word] = stem
         return stem
+
+
+def _bigrams(characters: str) -> list[str]:
+    """Return each two neighbouring characters; a single one as it is."""
+    return [characters[i : i + 2] for i in range(len(characters) - 1)] or [characters]
 
 
 def fold(text: str) -> str:
