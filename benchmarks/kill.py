@@ -24,6 +24,8 @@ from typing import Any
 
 from harness import versions, write_result
 
+from domaingpt import Workspace
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -142,10 +144,10 @@ def staged(workspace: Path) -> int:
 
 def chunks(workspace: Path) -> list[tuple[Any, ...]]:
     """Return every chunk of the current generation: id, offsets, text."""
-    index = workspace / "indexes" / "bench"
-    generation = (index / "CURRENT").read_text().split()[0]
-    with sqlite3.connect(index / generation / "corpus.sqlite") as connection:
-        return connection.execute("SELECT id, start, end, text FROM chunks ORDER BY id").fetchall()
+    corpus = Workspace.open(workspace).domain("bench").corpus
+    found = sorted((chunk.id, chunk.start, chunk.end, chunk.text) for chunk in corpus.all_chunks())
+    corpus.close()
+    return found
 
 
 if __name__ == "__main__":

@@ -36,7 +36,6 @@ from harness import run_measured, versions, write_result
 from domaingpt import Workspace
 from domaingpt.embeddings import Embedder, load_embedder
 from domaingpt.models import find_embedder
-from domaingpt.workspace import Domain
 
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9(])")
 MARK = re.compile(r"\bref(\d+)x(\d+)x(\d+)\b")
@@ -239,9 +238,11 @@ class StandIn:
         self.encode_query, self.encode_tokens = self._real.encode_query, self._real.encode_tokens
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Return the lengths of texts in tokens, about."""
         return [int(len(text) / CHARACTERS_A_TOKEN) for text in texts]
 
     def encode_document(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> np.ndarray:
+        """Return the synthetic vectors (n, d) that the marks in the texts stand for."""
         marks = [MARK.search(text) for text in texts]
         # A piece of a paragraph without its mark lies anywhere.
         seeds = [int(m[3]) if m else zlib.crc32(text.encode()) for m, text in zip(marks, texts, strict=True)]
@@ -293,10 +294,12 @@ class Stages:
     def __init__(self) -> None:
         self._last: dict[str, float] = {"": time.perf_counter()}
 
-    def __call__(self, stage: str, done: int, total: int) -> None:
+    def __call__(self, stage: str, done: int, total: int) -> None:  # noqa: ARG002 - as `Progress` says
+        """Note the time."""
         self._last[stage] = time.perf_counter()
 
     def seconds(self) -> dict[str, float]:
+        """Return how long each stage took, and what came after the last."""
         times = list(self._last.values())
         stages = dict(zip(list(self._last)[1:], np.diff(times).round(2).tolist(), strict=True))
         return {**stages, "commit": round(time.perf_counter() - times[-1], 2)}

@@ -64,8 +64,15 @@ def equal_to_fresh_build(folder, new_folder):
     fresh.ingest()
     assert folder.chunks() == fresh.chunks()
     assert vectors(folder) == vectors(fresh)
+    one, other = folder.open(), fresh.open()
     for text in ("rent", "boiler", "roof", "garden"):
-        assert found(folder, text) == found(fresh, text)
+        vector = folder.embedder.encode_query([text])[0]
+        for only in (None, "*.txt"):
+            for k in (1, 3, 50):
+                # Candidates and both scores, bit for bit, whatever segments they come from.
+                assert one.search(vector, text, k, "hybrid", only) == other.search(vector, text, k, "hybrid", only)
+    one.close()
+    other.close()
     shutil.rmtree(fresh.documents.parent)
 
 
@@ -690,6 +697,56 @@ def test_any_history_ends_like_a_fresh_build(new_folder, steps):
     assert folder.embedder.encoded == []
 
 
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=st.lists(STEPS, min_size=3, max_size=12))
+def test_any_history_in_segments_ends_like_a_fresh_build(new_folder, steps):
+    """As above, where every commit writes a segment of its own, and large ones have trained lists."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("domaingpt.index.segment.SMALL", 0)
+        patch.setattr("domaingpt.index.segment.GROWTH", 0)
+        patch.setattr("domaingpt.index.segment.MAX_DEAD_SHARE", 0.9)
+        patch.setattr("domaingpt.index.segment.LISTS_FROM", 18)
+        test_any_history_ends_like_a_fresh_build.hypothesis.inner_test(new_folder, steps)
+
+
+def test_one_changed_file_leaves_the_other_segments_as_they_are(house, monkeypatch, new_folder):
+    """Linked, not written; the old text is dead, and goes when a third of its segment is."""
+    monkeypatch.setattr("domaingpt.index.segment.SMALL", 0)
+    monkeypatch.setattr("domaingpt.index.segment.GROWTH", 0)
+    house.write("roof.txt", "The roof is new. The gutter is old.")
+    house.ingest()
+    first, second = house.index / "000001" / "segments", house.index / "000002" / "segments"
+    assert sorted(path.name for path in second.iterdir()) == ["000001", "000002"]
+    for file in (path for path in (first / "000001").rglob("*") if path.is_file()):
+        assert file.samefile(second / file.relative_to(first))
+    assert found(house, "gutter") == ["roof.txt"]
+    assert "tiles" not in " ".join(chunk.text for chunk in house.chunks())
+    equal_to_fresh_build(house, new_folder)
+    house.write("lease.txt", "The lease ended.")
+    house.ingest()
+    assert sorted(path.name for path in (house.index / "000003" / "segments").iterdir()) == ["000002", "000003"]
+    equal_to_fresh_build(house, new_folder)
+
+
+def test_growing_and_shrinking_across_the_size_of_lists(folder, monkeypatch, new_folder):
+    """Lists appear and go with the chunks; results are a fresh build's."""
+    monkeypatch.setattr("domaingpt.index.segment.LISTS_FROM", 30)
+    lists = []
+    for n_files in (4, 40, 8):
+        for number in range(60):
+            file = folder.documents / f"{number}.txt"
+            if number < n_files:
+                folder.write(file.name, f"The roof of house {number} leaks. Its boiler is number {number * 7}.")
+            else:
+                file.unlink(missing_ok=True)
+        folder.ingest()
+        index = folder.open()
+        lists.append([(segment.folder / "lists.faiss").is_file() for segment in index.segments])
+        index.close()
+        equal_to_fresh_build(folder, new_folder)
+    assert lists == [[False], [True], [False]]
+
+
 def test_adding_and_removing_a_file_restores_the_index(house, new_folder):
     """Chunks, vectors and scores."""
     before = house.chunks(), vectors(house), found(house, "rent boiler roof")
@@ -705,7 +762,7 @@ def test_adding_and_removing_a_file_restores_the_index(house, new_folder):
 def test_damaged_index_is_built_anew_and_said(house, new_folder):
     """When no generation is good."""
     before = house.chunks()
-    for file in house.index.glob("0*/corpus.sqlite"):
+    for file in house.index.rglob("corpus.sqlite"):
         file.write_bytes(b"damaged")
     house.ingest()
     assert "anew" in house.notices[0]

@@ -106,7 +106,7 @@ def _tune(index: Any, vectors: npt.NDArray[np.float16], random: np.random.Genera
         hits = sum(len(np.intersect1d(rows, exact)) for rows, exact in zip(found, nearest, strict=True))
         if hits >= TARGET_RECALL * nearest.size or index.nprobe == index.nlist:
             return hits >= LEAST_RECALL * nearest.size
-        index.nprobe = min(index.nlist, 2 * index.nprobe)
+        index.nprobe = min(index.nlist, 1 + int(1.4 * index.nprobe))
 
 
 def _nearest(vectors: npt.NDArray[np.float16], points: FloatMatrix, k: int) -> npt.NDArray[np.int64]:

@@ -135,7 +135,8 @@ class SegmentWriter:
     """
 
     def __init__(self, folder: Path, dim: int) -> None:
-        folder.mkdir(parents=True, mode=0o700)
+        folder.parent.mkdir(exist_ok=True, mode=0o700)
+        folder.mkdir(mode=0o700)
         self.folder = folder
         self.dim = dim
         self.corpus = CorpusWriter(folder / CORPUS)

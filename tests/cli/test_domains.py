@@ -287,7 +287,11 @@ def test_verify_of_a_good_index(run: Run, workspace: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("name", ["vectors.faiss", "corpus.sqlite", "sources.json", "manifest.json", "extra"])
+@pytest.mark.parametrize(
+    "name",
+    [f"segments/000001/{name}" for name in ("vectors.faiss", "corpus.sqlite", "chunk_ids.npy", "extra")]
+    + ["sources.json", "manifest.json", "extra"],
+)
 def test_verify_names_the_damaged_file(run: Run, workspace: Path, name: str) -> None:
     """Exit 1, and only the damaged domain is to be rebuilt."""
     run("new", "shop")
@@ -312,13 +316,13 @@ def test_verify_names_the_damaged_file(run: Run, workspace: Path, name: str) -> 
 
 def test_damage_is_told_when_asked(run: Run, workspace: Path, documents: Path) -> None:
     """The generation before answers instead; without one it is an error."""
-    (workspace / "indexes" / "house" / "000001" / "corpus.sqlite").write_bytes(b"x")
+    (workspace / "indexes" / "house" / "000001" / "segments" / "000001" / "corpus.sqlite").write_bytes(b"x")
     result = run("ask", "house", QUESTION)
     assert (result.code, result.out) == (1, "")
     assert result.err.endswith("Run: domaingpt ingest house --rebuild\n")
     run("ingest", "house", "--rebuild")
     run("ingest", "house", "--rebuild")
-    (workspace / "indexes" / "house" / "000003" / "corpus.sqlite").write_bytes(b"x")
+    (workspace / "indexes" / "house" / "000003" / "segments" / "000001" / "corpus.sqlite").write_bytes(b"x")
     result = run("ask", "house", QUESTION)
     assert result.code == 0
     assert "generation 2 answers instead. Run: domaingpt ingest house --rebuild\n" in result.err

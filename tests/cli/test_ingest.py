@@ -379,7 +379,9 @@ def test_interrupt_keeps_what_was_done(run: Run, fresh: Path, monkeypatch: pytes
 
 def test_damaged_index_is_built_anew(run: Run, workspace: Path) -> None:
     """Said on stderr."""
-    (workspace / "indexes" / "house" / "000001" / "corpus.sqlite").write_bytes(b"not a database")
+    (workspace / "indexes" / "house" / "000001" / "segments" / "000001" / "corpus.sqlite").write_bytes(
+        b"not a database"
+    )
     result = run("ingest", "house")
     assert result.code == 0
     assert "Building the index of 'house' anew." in result.err

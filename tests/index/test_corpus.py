@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from domaingpt.errors import IndexCorrupt
-from domaingpt.index.corpus import Corpus, CorpusWriter, DocumentAccount, chunk_row
+from domaingpt.index.corpus import Corpus, CorpusFile, CorpusWriter, DocumentAccount, chunk_row
 from domaingpt.index.staging import Staging
 from domaingpt.types import Block, Chunk, Document, Page, Sentence
 
@@ -37,6 +37,10 @@ CHUNK = Chunk(
 ACCOUNT = DocumentAccount(40, 30, 10, {"text": 1, "ocr": 1}, {"navigation characters": 12}, ("read by pypdf",))
 
 
+def opened(*paths, dead=()):
+    return Corpus([CorpusFile(path) for path in paths], [frozenset(dead)] * len(paths))
+
+
 @pytest.fixture
 def corpus(tmp_path):
     """Two documents of the same content, with one chunk each."""
@@ -45,12 +49,12 @@ def corpus(tmp_path):
     staging.commit()
     writer = CorpusWriter(tmp_path / "corpus.sqlite")
     copy = replace(CHUNK, id="d" * 32, document="leases/copy.pdf")
-    writer.add_document("leases/2022.pdf", "sha pdf/2", "A lease", ACCOUNT, [chunk_row(CHUNK, b"key")])
-    writer.add_document("leases/copy.pdf", "sha pdf/2", "A lease", ACCOUNT, [chunk_row(copy, b"key")])
+    writer.add_document("leases/2022.pdf", "sha pdf/2", "A lease", ACCOUNT, [chunk_row(CHUNK)])
+    writer.add_document("leases/copy.pdf", "sha pdf/2", "A lease", ACCOUNT, [chunk_row(copy)])
     writer.copy_contents(staging.path, ["sha pdf/2", "absent"])
     writer.finish()
     staging.discard()
-    corpus = Corpus(tmp_path / "corpus.sqlite")
+    corpus = opened(tmp_path / "corpus.sqlite")
     yield corpus
     corpus.close()
 
@@ -78,35 +82,56 @@ def test_identical_files_share_text_and_not_chunks(corpus, tmp_path):
     assert (corpus.n_chunks, len(corpus.documents)) == (2, 2)
 
 
-def test_rows_and_ids_keep_the_order_asked(corpus):
-    """Repeats kept; an unknown id is a KeyError, an unknown row means damage."""
-    assert corpus.rows_of(["d" * 32, "c" * 32, "d" * 32]) == [1, 0, 1]
-    assert corpus.chunk_ids([1, 0, 1]) == ["d" * 32, "c" * 32, "d" * 32]
-    with pytest.raises(KeyError, match="unknown"):
-        corpus.rows_of(["unknown"])
+def test_rows_keep_the_order_asked(corpus):
+    """Repeats kept; an unknown row means damage."""
+    assert [chunk.id[0] for chunk in corpus.chunks([1, 0, 1])] == ["d", "c", "d"]
+    assert corpus.chunks([]) == []
     with pytest.raises(IndexCorrupt, match="lacks chunks"):
         corpus.chunks([0, 2])
 
 
-def test_stored_rows_copied_are_the_same_chunks(corpus, tmp_path):
-    """A document that did not change moves to the next generation without being chunked again."""
+def test_dead_documents_are_not_there(tmp_path, corpus):
+    """Nor their chunks; rows keep their numbers."""
+    living = opened(tmp_path / "corpus.sqlite", dead=[1])
+    assert [(d.path, d.first_row) for d in living.documents] == [("leases/copy.pdf", 1)]
+    assert (living.n_chunks, [chunk.id[0] for chunk in living.all_chunks()]) == (1, ["d"])
+    living.close()
+
+
+def test_copied_documents_are_the_same_chunks(corpus, tmp_path):
+    """After new ones, and without the dead: rows and contents move along."""
     writer = CorpusWriter(tmp_path / "next.sqlite")
-    for document in reversed(corpus.documents):
-        rows = corpus.stored_rows(document)
-        writer.add_document(document.path, document.content_key, document.title, document.account, rows)
-    writer.copy_contents(tmp_path / "corpus.sqlite", ["sha pdf/2"])
+    new = replace(CHUNK, id="e" * 32, document="new.txt")
+    writer.add_document("new.txt", "sha text/1", "New", ACCOUNT, [chunk_row(new)])
+    source = CorpusFile(tmp_path / "corpus.sqlite")
+    writer.copy_documents(source, frozenset([1]))
+    writer.copy_documents(source, frozenset([2]))
+    assert writer.n_rows == 3
     writer.finish()
-    following = Corpus(tmp_path / "next.sqlite")
-    assert [chunk.id for chunk in following.all_chunks()] == ["d" * 32, "c" * 32]
-    assert following.chunks(following.rows_of(["c" * 32])) == [CHUNK]
+    source.close()
+    following = opened(tmp_path / "next.sqlite")
+    assert [chunk.id[0] for chunk in following.chunks([0, 1, 2])] == ["e", "d", "c"]
+    assert following.chunks([2]) == [CHUNK]
+    assert [(d.path, d.first_row, d.title) for d in following.documents] == [
+        ("leases/2022.pdf", 2, "A lease"),
+        ("leases/copy.pdf", 1, "A lease"),
+        ("new.txt", 0, "New"),
+    ]
     assert following.document("leases/2022.pdf") == DOCUMENT
     following.close()
 
 
-def test_vector_is_found_by_the_hash_of_its_string(corpus):
-    """Any row that has it."""
-    assert corpus.row_of_vector(b"key") in (0, 1)
-    assert corpus.row_of_vector(b"other") is None
+def test_rows_of_later_files_follow_those_of_the_first(corpus, tmp_path):
+    """Chunks and documents of two files, in the order of paths."""
+    writer = CorpusWriter(tmp_path / "second.sqlite")
+    new = replace(CHUNK, id="e" * 32, document="a.txt")
+    writer.add_document("a.txt", "sha text/1", "New", ACCOUNT, [chunk_row(new)])
+    writer.finish()
+    both = opened(tmp_path / "corpus.sqlite", tmp_path / "second.sqlite")
+    assert both.chunks([2, 0]) == [new, CHUNK]
+    assert [chunk.id[0] for chunk in both.all_chunks()] == ["e", "c", "d"]
+    assert (both.n_chunks, both.by_path["a.txt"].segment, both.by_path["a.txt"].first_row) == (3, 1, 2)
+    both.close()
 
 
 def test_content_that_is_missing_is_corrupt(corpus, tmp_path):
@@ -115,7 +140,7 @@ def test_content_that_is_missing_is_corrupt(corpus, tmp_path):
     connection.execute("DELETE FROM contents")
     connection.commit()
     connection.close()
-    reopened = Corpus(tmp_path / "corpus.sqlite")
+    reopened = opened(tmp_path / "corpus.sqlite")
     assert reopened.content("sha pdf/2", "leases/2022.pdf") is None
     with pytest.raises(IndexCorrupt, match=r"lacks the text of leases/2022\.pdf"):
         reopened.document("leases/2022.pdf")
@@ -128,15 +153,15 @@ def test_cut_file_is_corrupt(corpus, tmp_path, size):
     file = tmp_path / "cut.sqlite"
     file.write_bytes((tmp_path / "corpus.sqlite").read_bytes()[:size])
     with pytest.raises(IndexCorrupt, match="cannot be read"):
-        Corpus(file).document("leases/2022.pdf")
+        opened(file).document("leases/2022.pdf")
 
 
 def test_check_reports_what_sqlite_finds(corpus, tmp_path):
-    """Nothing in a good file; something once a page of an index is overwritten."""
+    """Nothing in a good file; something once a page is overwritten."""
     assert corpus.check() == []
     good = (tmp_path / "corpus.sqlite").read_bytes()
     page = 4096
-    (tmp_path / "bad.sqlite").write_bytes(good[: -2 * page] + b"\xff" * 2 * page)
-    damaged = Corpus(tmp_path / "bad.sqlite")
+    (tmp_path / "bad.sqlite").write_bytes(good[:page] + b"\xff" * page + good[2 * page :])
+    damaged = opened(tmp_path / "bad.sqlite")
     assert damaged.check() != []
     damaged.close()

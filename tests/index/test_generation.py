@@ -178,8 +178,8 @@ def test_files_are_private(tmp_path):
         pytest.param("lexical/terms.npy", b"twO", id="same size"),
         pytest.param("manifest.json", b"{}", id="manifest without files"),
         pytest.param("manifest.json", b"{", id="manifest cut"),
-        pytest.param("manifest.json", b'{"format": 1, "files": {"a": 1}}', id="manifest malformed"),
-        pytest.param("manifest.json", b'{"format": 1, "files": [1]}', id="files are a list"),
+        pytest.param("manifest.json", b'{"format": 2, "files": {"a": 1}}', id="manifest malformed"),
+        pytest.param("manifest.json", b'{"format": 2, "files": [1]}', id="files are a list"),
         pytest.param("manifest.json", None, id="manifest missing"),
     ],
 )
@@ -252,12 +252,15 @@ def test_verify_names_files_that_do_not_belong(tmp_path):
 
 
 def test_large_generation_is_hashed_once_and_always_by_verify(tmp_path, monkeypatch):
-    """Above the limit an open trusts size and time of what it hashed before; a changed time is hashed again."""
+    """Above the limit an open trusts size and time of what was hashed before, as the commit did; else it hashes."""
     monkeypatch.setattr(generations, "ALWAYS_HASHED_BYTES", 0)
     folder = commit(tmp_path, "one")
     hashed = []
     check = generations._check_hash
     monkeypatch.setattr(generations, "_check_hash", lambda path, sha: (hashed.append(path.name), check(path, sha)))
+    opened(tmp_path)
+    assert hashed == []
+    (tmp_path / "VERIFIED.json").unlink()
     opened(tmp_path)
     assert sorted(hashed) == ["sources.json", "terms.npy"]
     hashed.clear()
@@ -336,8 +339,8 @@ def test_flipped_bit_in_the_newer_of_two_generations(folder):
     before = searched(folder)
     folder.write("c.txt", "The garden belongs to the ground floor.")
     folder.ingest()
-    for name in ("manifest.json", "corpus.sqlite", "lexical/rows.npy", "vectors.faiss"):
-        file = folder.index / "000002" / name
+    for name in ("manifest.json", "corpus.sqlite", "rows.npy", "vectors.faiss", "chunk_ids.npy"):
+        (file,) = (folder.index / "000002").rglob(name)
         flip(file, file.stat().st_size // 2, 2)
         folder.notices.clear()
         assert searched(folder) == before
@@ -352,9 +355,10 @@ def test_ingest_after_damage_makes_a_good_generation(folder):
     """Whatever was damaged, and although no document changed."""
     ingested(folder)
     expected = folder.chunks()
-    for name in ("CURRENT", "{}/manifest.json", "{}/corpus.sqlite", "{}/sources.json"):
+    for name in ("CURRENT", "manifest.json", "corpus.sqlite", "sources.json"):
         current = (folder.index / "CURRENT").read_text().split()[0]
-        (folder.index / name.format(current)).write_bytes(b"damaged")
+        (file,) = folder.index.glob(name) if name == "CURRENT" else (folder.index / current).rglob(name)
+        file.write_bytes(b"damaged")
         report = folder.ingest()
         assert folder.chunks() == expected
         assert generations.verify_all(folder.index)[0] == (f"{report.generation:06d}", [])

@@ -12,29 +12,35 @@ from domaingpt.chunks import embedded_text
 from domaingpt.errors import IndexCorrupt
 from domaingpt.index import Candidate, LocalIndex, open_index
 from domaingpt.index import generation as generations
-from domaingpt.index.corpus import CorpusWriter, DocumentAccount, chunk_row
-from domaingpt.index.lexical import LexicalBuilder
+from domaingpt.index.corpus import DocumentAccount
+from domaingpt.index.segment import LEXICAL, SegmentWriter
 from domaingpt.index.terms import Analyzer
-from domaingpt.index.vectors import write_vectors
 from domaingpt.testing import IndexContract
 from domaingpt.types import Chunk
 
 
-def build(folder: Path, chunks: Sequence[Chunk], vectors: np.ndarray) -> LocalIndex:
+def build(folder: Path, chunks: Sequence[Chunk], vectors: np.ndarray, n_segments: int = 1) -> LocalIndex:
     """Commit a generation of the chunks, without an ingest, and open it."""
     analyzer = Analyzer("en")
     folder.mkdir(exist_ok=True)
+    paths = list(dict.fromkeys(chunk.document for chunk in chunks))
+    row_of = {chunk.id: row for row, chunk in enumerate(chunks)}
     with generations.new_generation(folder) as building:
-        corpus, lexical = CorpusWriter(building / generations.CORPUS), LexicalBuilder()
-        for row, chunk in enumerate(chunks):
-            lexical.add(row, analyzer.terms(embedded_text(chunk)))
-        for path in dict.fromkeys(chunk.document for chunk in chunks):
-            rows = [chunk_row(chunk, b"key") for chunk in chunks if chunk.document == path]
-            corpus.add_document(path, "sha text/1", "", DocumentAccount(0, 0, 0, {}, {}), rows)
-        corpus.finish()
-        write_vectors(building / generations.VECTORS, vectors.astype(np.float16), vectors.shape[1])
-        lexical.write(building / generations.LEXICAL, len(chunks))
-        generations.commit(folder, building, {"language": "en"})
+        names = []
+        for number in range(n_segments):
+            names.append(f"{number + 1:06d}")
+            writer = SegmentWriter(building / generations.SEGMENTS / names[-1], vectors.shape[1])
+            rows: list[int] = []
+            for path in paths[number::n_segments]:
+                own = [chunk for chunk in chunks if chunk.document == path]
+                terms = [analyzer.terms(embedded_text(chunk)) for chunk in own]
+                keys = [bytes.fromhex(chunk.id) for chunk in own]
+                account = DocumentAccount(0, 0, 0, {}, {})
+                writer.add("sha text/1", "", account, path=path, chunks=own, keys=keys, terms=terms)
+                rows += [row_of[chunk.id] for chunk in own]
+            writer.corpus.finish()
+            writer.finish(vectors[rows].astype(np.float16))
+        generations.commit(folder, building, {"language": "en", "segments": names})
     return open_index(folder, "house")
 
 
@@ -46,7 +52,30 @@ class TestLocalIndex(IndexContract):
         return build(folder, chunks, vectors)
 
 
-def test_equal_lexical_scores_are_taken_in_the_order_of_rows(tmp_path):
+class TestThreeSegments(IndexContract):
+    """Documents in three segments score as in one."""
+
+    def build(self, folder: Path, chunks: Sequence[Chunk], vectors: np.ndarray) -> LocalIndex:
+        """Return the index of the chunks, every third document in the same segment."""
+        return build(folder, chunks, vectors, n_segments=3)
+
+
+class TestLists(IndexContract):
+    """The shipped index when its segments are large enough for trained lists; so few chunks are all candidates."""
+
+    @pytest.fixture(autouse=True)
+    def small(self, monkeypatch):
+        """Train lists from 40 chunks on."""
+        monkeypatch.setattr("domaingpt.index.segment.LISTS_FROM", 40)
+
+    def build(self, folder: Path, chunks: Sequence[Chunk], vectors: np.ndarray) -> LocalIndex:
+        """Return the index of the chunks."""
+        index = build(folder, chunks, vectors)
+        assert (index.segments[0].folder / "lists.faiss").is_file() == (len(chunks) >= 40)
+        return index
+
+
+def test_equal_lexical_scores_are_taken_in_the_order_of_ids(tmp_path):
     """Of many copies the first three are found, on every machine; the better ones come before them."""
     texts = ["boiler" if row % 3 else "garden" for row in range(1000)]
     texts[990] = "boiler boiler"
@@ -84,7 +113,7 @@ def test_files_of_different_generations_are_refused(tmp_path):
     one = build(tmp_path / "one", chunks[:1], np.eye(1, 2, dtype=np.float32))
     two = build(tmp_path / "two", chunks, np.eye(2, dtype=np.float32))
     generation = two.generation
-    for file in (one.generation.folder / generations.LEXICAL).iterdir():
-        (generation.folder / generations.LEXICAL / file.name).write_bytes(file.read_bytes())
+    for file in (one.segments[0].folder / LEXICAL).iterdir():
+        (two.segments[0].folder / LEXICAL / file.name).write_bytes(file.read_bytes())
     with pytest.raises(IndexCorrupt, match="disagree on the number of chunks"):
         LocalIndex(generation)

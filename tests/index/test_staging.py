@@ -25,9 +25,10 @@ def test_kept_after_a_kill(tmp_path):
     resumed = Staging(tmp_path / "after", "one")
     assert resumed.content("sha text/1", "renamed.txt") == Document("renamed.txt", "Rent")
     assert resumed.content("late text/1", "b.txt") is None
-    assert resumed.has_vector(b"second")
-    assert np.array_equal(resumed.vector(b"second"), VECTORS[1].astype(np.float16))
-    assert (resumed.vector(b"third"), resumed.has_vector(b"third")) == (None, False)
+    assert resumed.known([b"second", b"third"]) == {b"second"}
+    ((key, vector),) = resumed.vectors([b"third", b"second"]).items()
+    assert key == b"second"
+    assert np.array_equal(vector, VECTORS[1].astype(np.float16))
     resumed.discard()
 
 
@@ -38,8 +39,19 @@ def test_vectors_of_another_embedder_are_forgotten(tmp_path):
     staging.add_vectors([b"first", b"second"], VECTORS)
     staging.close()
     staging = Staging(tmp_path, "two")
-    assert not staging.has_vector(b"first")
+    assert staging.known([b"first"]) == set()
     assert staging.content("sha text/1", "a.txt") is not None
+    staging.discard()
+
+
+def test_many_keys_are_asked_for_at_once(tmp_path):
+    """More than one statement takes."""
+    staging = Staging(tmp_path, "one")
+    keys = [f"{i:016d}".encode() for i in range(3000)]
+    staging.add_vectors(keys[::2], np.tile(VECTORS, (750, 1)))
+    assert staging.known(keys) == set(keys[::2])
+    assert set(staging.vectors(keys)) == set(keys[::2])
+    assert staging.vectors(keys)[keys[2]].tolist() == VECTORS[1].astype(np.float16).tolist()
     staging.discard()
 
 
@@ -56,7 +68,7 @@ def test_file_that_is_no_database_is_begun_anew(tmp_path):
     (tmp_path / STAGING_FILE).write_bytes(b"not a database, but long enough to be taken for one" * 40)
     staging = Staging(tmp_path, "one")
     staging.add_vectors([b"first", b"second"], VECTORS)
-    assert staging.has_vector(b"first")
+    assert staging.known([b"first"]) == {b"first"}
     staging.discard()
 
 
