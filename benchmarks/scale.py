@@ -53,6 +53,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
+    parser.add_argument("--again", action="store_true", help="ask indexes that are there once more")
     parser.add_argument("--measure", type=Path, help=argparse.SUPPRESS)  # a child process that only queries
     args = parser.parse_args()
     if args.measure:
@@ -63,9 +64,13 @@ def main() -> None:
     rows = args.work / "rows.json"
     sizes: dict[str, Any] = json.loads(rows.read_text()) if rows.is_file() else {}
     for n_chunks in args.sizes:
+        folder = args.work / str(n_chunks)
         if str(n_chunks) not in sizes:
-            sizes[str(n_chunks)] = measured(args.work / str(n_chunks), n_chunks, base, args)
-            rows.write_text(json.dumps(sizes, indent=1))
+            sizes[str(n_chunks)] = built(folder, n_chunks, base)
+        if args.again or "query_ms" not in sizes[str(n_chunks)]:
+            sizes[str(n_chunks)] |= asked(folder, args)
+        print(n_chunks, json.dumps(sizes[str(n_chunks)]), flush=True)
+        rows.write_text(json.dumps(sizes, indent=1))
     command = "python benchmarks/scale.py --data DIR --work DIR"
     packages = ["faiss-cpu", "numpy", "onnxruntime"]
     likeness = base.likeness()
@@ -76,14 +81,14 @@ def main() -> None:
             "versions": versions(packages),
             "vectors": "synthetic, from 34,402 real ones; see the script",
             "likeness": likeness,
-            "sizes": sizes,
+            "sizes": dict(sorted(sizes.items(), key=lambda item: int(item[0]))),
             "growth_exponents": growth(sizes),
         },
     )
 
 
-def measured(folder: Path, n_chunks: int, base: Base, args: argparse.Namespace) -> dict[str, Any]:
-    """Build a domain of about n chunks, change it, open it, ask it."""
+def built(folder: Path, n_chunks: int, base: Base) -> dict[str, Any]:
+    """Build a domain of about n chunks, and change it."""
     documents = folder / "domains" / "bench" / "documents"
     if not documents.is_dir():
         documents.mkdir(parents=True)
@@ -113,12 +118,14 @@ def measured(folder: Path, n_chunks: int, base: Base, args: argparse.Namespace) 
     small.unlink()
     row["one_small_file_removed_s"] = timed(domain.ingest)
     domain._close_index()
-    print(n_chunks, json.dumps(row), flush=True)
-    row["search_cold_s"] = cold(folder)
-    child = [sys.executable, __file__, "--data", str(args.data), "--work", str(args.work), "--measure", str(folder)]
-    row |= json.loads(subprocess.run(child, check=True, capture_output=True, text=True).stdout)
-    print(n_chunks, json.dumps(row), flush=True)
     return row
+
+
+def asked(folder: Path, args: argparse.Namespace) -> dict[str, Any]:
+    """Open an index that is there and ask it, in processes of their own."""
+    child = [sys.executable, __file__, "--data", str(args.data), "--work", str(args.work), "--measure", str(folder)]
+    row = json.loads(subprocess.run(child, check=True, capture_output=True, text=True).stdout)
+    return {**cold(folder), **row}
 
 
 def queries(folder: Path, base: Base) -> dict[str, Any]:
@@ -140,7 +147,7 @@ def queries(folder: Path, base: Base) -> dict[str, Any]:
         "dense": spread(lambda q: index.search(q[1], "", 100, "dense", None), asked),
         "lexical": spread(lambda q: index.search(None, q[0], 100, "lexical", None), asked),
     }
-    row["resident_mb"] = round(psutil.Process().memory_info().rss / 1e6)
+    row["resident_mb"] = round(psutil.Process().memory_info().rss / 1e6)  # mapped pages that were touched count
     row["segments"] = [len(segment) for segment in index.segments]
     row["exact_scan_ms"] = spread(lambda q: index.search(q[1], "", 100, "dense", "*"), asked[:50])
     row |= recall(index, vectors)
@@ -158,12 +165,15 @@ def recall(index: Any, vectors: list[Any]) -> dict[str, float]:
     return {f"dense_recall@{k}": round(float(np.mean(values)), 4) for k, values in shares.items()}
 
 
-def cold(folder: Path) -> dict[str, float]:
+def cold(folder: Path) -> dict[str, dict[str, float]]:
     """Run the whole search command in new processes."""
     argv = [sys.executable, "-m", "domaingpt", "--workspace", str(folder), "search", "bench", "vitamin D and cancer"]
     runs = [run_measured([*argv, "--json"], dict(os.environ)) for _ in range(COLD_RUNS)]
     assert all(run.returncode == 0 and json.loads(run.stdout)["hits"] for run in runs)
-    return summary([run.wall_s for run in runs], 3)
+    return {
+        "search_cold_s": summary([run.wall_s for run in runs], 3),
+        "search_cold_cpu_s": summary([run.cpu_s for run in runs], 3),
+    }
 
 
 # --- the corpus --------------------------------------------------------------------------------
@@ -312,15 +322,17 @@ def timed(function: Callable[[], Any]) -> float:
 
 
 def spread(function: Callable[[Any], Any], arguments: Sequence[Any]) -> dict[str, float]:
-    """Return median, 95th percentile and number of runs in milliseconds."""
-    times = [timed_ms(function, argument) for argument in arguments]
-    return {"p50": round(float(np.median(times)), 2), "p95": round(float(np.percentile(times, 95)), 2), "n": len(times)}
+    """Return median and 95th percentile of wall time, median of CPU time, in milliseconds, and number of runs."""
+    times = np.array([timed_ms(function, argument) for argument in arguments])  # (n, 2)
+    wall, cpu = times.T
+    facts = {"p50": np.median(wall), "p95": np.percentile(wall, 95), "cpu_p50": np.median(cpu)}
+    return {**{name: round(float(value), 2) for name, value in facts.items()}, "n": len(times)}
 
 
-def timed_ms(function: Callable[[Any], Any], argument: Any) -> float:
-    started = time.perf_counter()
+def timed_ms(function: Callable[[Any], Any], argument: Any) -> tuple[float, float]:
+    started, cpu = time.perf_counter(), time.process_time()
     function(argument)
-    return (time.perf_counter() - started) * 1e3
+    return (time.perf_counter() - started) * 1e3, (time.process_time() - cpu) * 1e3
 
 
 def summary(values: Sequence[float], digits: int) -> dict[str, float]:

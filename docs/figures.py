@@ -95,6 +95,16 @@ def bit_flips(result: Result) -> Lines:
     yield f"{result['flips']} single flipped bits in index files", f"{found} found by `domaingpt verify`"
 
 
+def scale(result: Result) -> Lines:
+    """A query and a change in the largest index."""
+    row = max(result["sizes"].values(), key=lambda size: int(size["chunks"]))
+    what = f"warm query among {row['chunks']:,} chunks, both arms; memory of the process"
+    yield what, f"{row['query_ms']['whole']['p50']:.0f} ms; {row['resident_mb']:,} MB"
+    yield "… its dense arm against an exact scan", f"recall@10 {row['dense_recall@10']:.3f}"
+    what = "… ingest of one small changed file; of one of 1,000 chunks"
+    yield what, f"{row['one_small_file_changed_s']:.1f} s; {row['one_file_of_1000_chunks_changed_s']:.1f} s"
+
+
 def text_quality(result: Result) -> Lines:
     """How true the extracted text is."""
     if pdf := result.get("pdf_text_quality"):
@@ -116,6 +126,7 @@ LINES: dict[str, Callable[[Result], Lines]] = {
     "start_up": start_up,
     "kill": kill,
     "bit_flips": bit_flips,
+    "scale": scale,
     "text_quality": text_quality,
 }
 

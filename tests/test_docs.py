@@ -107,6 +107,13 @@ def test_figures_are_those_of_the_results() -> None:
     assert figures.replaced(README, "figures", figures.figures()) == README, "run: python docs/figures.py"
 
 
+def test_scale_page_is_that_of_the_result() -> None:
+    """Else run: python docs/scale_page.py."""
+    script("generate")
+    stale = [path.name for path, text in script("scale_page").pages().items() if path.read_text("utf-8") != text]
+    assert stale == [], "run: python docs/scale_page.py"
+
+
 def test_figures_without_a_result_say_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No table of nothing."""
     script("generate")
