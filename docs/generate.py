@@ -81,7 +81,7 @@ def settings_table() -> str:
     for key, annotation, default in settings():
         low, high = BOUNDS.get(key, (None, None))
         bounds = f"{low:,} to {high:,}" if low is not None else ""
-        kind = TYPES.get(annotation, 'number or "auto"')
+        kind = TYPES.get(annotation.removesuffix(" | None"), 'number or "auto"')
         rows.append(f"| [`{key}`](#{anchor(key)}) | {kind} | `{toml(default)}` | {bounds} |")
     return "\n".join(rows)
 
@@ -105,6 +105,8 @@ def toml(value: object) -> str:
     """Return a default as it is written in domain.toml."""
     if isinstance(value, tuple):
         return "[" + ", ".join(toml(item) for item in value) + "]"
+    if value is None:
+        return "the model's own"
     return f'"{value}"' if isinstance(value, str) else str(value)
 
 

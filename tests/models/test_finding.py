@@ -116,7 +116,8 @@ def test_a_missing_generator_has_a_hint(name: str, hint: str) -> None:
         ("multilingual-e5-small", "Run: domaingpt models pull multilingual-e5-small"),
         ("lab/embedder", "Run: domaingpt models pull lab/embedder"),
         ("all-MiniLM-L6-v3", "Did you mean all-MiniLM-L6-v2?"),
-        ("./nowhere", "Run: domaingpt models list"),
+        ("./nowhere", "Write the path of its folder from the domain's folder, from the workspace, or in full."),
+        ("nothing-like-it-at-all", "Run: domaingpt models list"),
     ],
 )
 def test_a_missing_embedder_has_a_hint(name: str, hint: str) -> None:
