@@ -158,6 +158,8 @@ def _compiled(spec: EmbedderSpec, recipe: Recipe, notify: Callable[[str], None])
         note_failure(spec, exc.message)
         notify(f"{exc.message} So {slower}")
         return None
+    if spec.query_prompt or spec.document_prompt:
+        notify(f"Queries begin with {spec.query_prompt!r} for it, documents with {spec.document_prompt!r}.")
     if engine.document_precision != "int8":
         notify(f"Weights of 8 bits change the vectors of {spec.name} too much; documents take fp32, which is slower.")
     return engine

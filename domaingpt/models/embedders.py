@@ -143,9 +143,7 @@ def pulled_embedder(pin: Pin) -> EmbedderSpec:
     query, document = _prompts(folder, [pin.repo])
     weights = pin.files.get(WEIGHTS)
     languages = normalised(pin.languages)
-    return EmbedderSpec(
-        pin.name, folder, weights.sha256 if weights else None, languages, pin.licence, query, document
-    )
+    return EmbedderSpec(pin.name, folder, weights.sha256 if weights else None, languages, pin.licence, query, document)
 
 
 def check_embedder_folder(folder: Path) -> None:

@@ -17,7 +17,7 @@ from domaingpt.embeddings.sbert import load_reference
 from domaingpt.models import EmbedderSpec, find_embedder
 from domaingpt.testing import EmbedderContract
 
-pytestmark = [pytest.mark.model, pytest.mark.filterwarnings("ignore")]
+pytestmark = [pytest.mark.model, pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
 
 TEXTS = [*PARITY_TEXTS[:12], "", "a"]  # sentence-transformers would cut the longer ones
 MIN_COSINE_DOCUMENT = 0.99  # int8
@@ -67,11 +67,7 @@ def test_vectors_are_those_of_sentence_transformers(tmp_path, told, kind):
     assert (embedder.identity.dim, embedder.identity.max_tokens, embedder.identity.pooling) == (WIDTH, 128, "mean")
 
 
-@pytest.mark.parametrize(
-    "modes",
-    ["cls", "max", "mean_sqrt_len_tokens", "weightedmean", "lasttoken", ["mean", "max"], ["lasttoken", "cls", "mean"]],
-    ids=str,
-)
+@pytest.mark.parametrize("modes", ["lasttoken", ["lasttoken", "weightedmean", "max", "mean_sqrt_len_tokens", "cls"]])
 def test_every_pooling_is_respected(tmp_path, told, modes):
     """Also several side by side, in the order they are named."""
     embedder = check_parity(write_small_model(tmp_path / "m", "distilbert", pooling={"pooling_mode": modes}), told)
@@ -97,7 +93,7 @@ def dense(activation: str | None = None, out: int = 24, **options: Any) -> Any:
     return Dense(WIDTH, out, activation_function=function, **options)
 
 
-@pytest.mark.parametrize("activation", ["Identity", "Tanh", "ReLU", "Sigmoid", "SiLU"])
+@pytest.mark.parametrize("activation", ["Tanh", "SiLU"])
 def test_a_projection_is_part_of_the_vector(tmp_path, told, activation):
     """And of the identity: another projection of the same transformer gives other vectors."""
     one = write_small_model(tmp_path / "one", "distilbert", layers=[dense(activation)])
@@ -127,8 +123,7 @@ def test_a_projection_that_numpy_does_not_have_is_left_to_sentence_transformers(
     assert told == [f"{folder} has modules that cannot be compiled; sentence-transformers runs it, which is slower."]
 
 
-@pytest.mark.parametrize("kind", ["bert", "xlm-roberta"])
-@pytest.mark.parametrize("include_prompt", [True, False])
+@pytest.mark.parametrize(("kind", "include_prompt"), [("bert", True), ("xlm-roberta", False)])
 def test_prompts_are_those_of_the_model(tmp_path, told, kind, include_prompt):
     """With `include_prompt: false` the tokens of the prompt are read, but not pooled."""
     pooling = {"pooling_mode": "mean", "include_prompt": include_prompt}
@@ -160,23 +155,22 @@ def test_a_long_text_has_the_prompt_before_each_window(tmp_path, told, monkeypat
     prompted = load_embedder(replace(find_embedder(str(folder)), query_prompt="query: "), told.append)
     words = ["house", "garden", "rent", "boiler"] * 20
     room = 24 - 2 - embedder.count_tokens(["query: "])[0]
-    assert embedder.count_tokens(words[:4]) == [1, 1, 1, 1] 
+    assert embedder.count_tokens(words[:4]) == [1, 1, 1, 1]
     windows = [" ".join(words[start : start + room]) for start in range(0, 80, room)]
     expected = reference(folder, windows, "query: ").sum(axis=0)
     expected /= np.linalg.norm(expected)
     assert float(prompted.encode_query([" ".join(words)])[0] @ expected) > 0.9999
 
 
-@pytest.mark.parametrize("kept", [16, WIDTH])
-def test_the_first_dimensions_are_kept(tmp_path, told, kept):
+def test_the_first_dimensions_are_kept(tmp_path, told):
     """As Matryoshka models allow; the width is part of the identity."""
-    embedder = check_parity(write_small_model(tmp_path / "m", "mpnet"), told, truncate_dim=kept)
-    assert embedder.identity.dim == kept
+    embedder = check_parity(write_small_model(tmp_path / "m", "mpnet"), told, truncate_dim=16)
+    assert embedder.identity.dim == 16
 
 
 @pytest.mark.parametrize(
     ("kind", "expected"),
-    [("roberta", 512), ("xlm-roberta", 512), ("mpnet", 512), ("bert", 512), ("qwen3", 512), ("t5", 512)],
+    [("xlm-roberta", 512), ("mpnet", 512)],
 )
 def test_the_limit_is_what_tokenizer_and_positions_allow(tmp_path, told, kind, expected):
     """Where nobody set one: 514 positions are 512 tokens, and a text of just so many still runs."""
