@@ -268,7 +268,10 @@ class Domain:
     def embedder(self) -> Embedder:
         """The embedder its settings name; compiled first if this machine has not done so yet."""
         settings = self.config.embedding
-        spec = find_embedder(str(self.embedder_folder or settings.model))
+        folder = self.embedder_folder
+        spec = find_embedder(str(folder or settings.model))
+        if folder:
+            spec = replace(spec, name=settings.model)  # as the user wrote it, and will read it in messages
         return load_embedder(with_settings(spec, settings), self.notify)
 
     @cached_property

@@ -158,11 +158,20 @@ def _compiled(spec: EmbedderSpec, recipe: Recipe, notify: Callable[[str], None])
         note_failure(spec, exc.message)
         notify(f"{exc.message} So {slower}")
         return None
+    _tell(spec, engine, notify)
+    return engine
+
+
+def _tell(spec: EmbedderSpec, engine: Engine, notify: Callable[[str], None]) -> None:
+    """Say, once a machine, what of a model the user may want to set otherwise."""
     if spec.query_prompt or spec.document_prompt:
         notify(f"Queries begin with {spec.query_prompt!r} for it, documents with {spec.document_prompt!r}.")
+    if not spec.languages:
+        notify(f"It names no languages; its vocabulary has those of: {', '.join(engine.languages)}.")
+    if engine.recipe.similarity != "cosine":
+        notify(f"It was trained to be compared by {engine.recipe.similarity}; here it is compared by cosine.")
     if engine.document_precision != "int8":
         notify(f"Weights of 8 bits change the vectors of {spec.name} too much; documents take fp32, which is slower.")
-    return engine
 
 
 def _uncompiled(spec: EmbedderSpec, recipe: Recipe) -> Embedder:

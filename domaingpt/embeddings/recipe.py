@@ -61,6 +61,8 @@ class Recipe:
         include_prompt: Whether the tokens of a prompt are pooled with the others.
         layers: What comes after the pooling.
         lower_case: Whether texts are lower-cased before the tokenizer sees them.
+        similarity: What the model was trained to be compared by, under sentence-transformers' names; vectors
+            of unit length have one order by all of them, so "cosine" where the last module normalises.
     """
 
     dim: int
@@ -71,6 +73,7 @@ class Recipe:
     include_prompt: bool = True
     layers: tuple[Layer, ...] = ()
     lower_case: bool = False
+    similarity: str = "cosine"
 
 
 def read_recipe(folder: Path) -> Recipe:
@@ -100,6 +103,7 @@ def read_recipe(folder: Path) -> Recipe:
             include_prompt=include_prompt,
             layers=known_layers,
             lower_case=bool(sentence.get("do_lower_case")),
+            similarity=_similarity(folder, known_layers),
         )
     except (AttributeError, KeyError, TypeError, ValueError, OSError) as exc:
         raise ModelLoadFailed(f"{folder} is not a sentence-transformers model: {exc!r}") from exc
@@ -175,6 +179,12 @@ def _max_tokens(config: dict[str, Any], sentence: dict[str, Any], tokenizer: dic
     if not limits:
         raise ValueError("no file says how many tokens it takes; set max_seq_length in sentence_bert_config.json")
     return min(limits)
+
+
+def _similarity(folder: Path, layers: tuple[Layer, ...]) -> str:
+    settings = _read_json(folder / "config_sentence_transformers.json", default={})
+    is_normal = bool(layers) and layers[-1].kind == "Normalize"
+    return "cosine" if is_normal else str(settings.get("similarity_fn_name") or "cosine")
 
 
 def _in_words(modes: tuple[str, ...], layers: tuple[Layer, ...], dim: int, *, include_prompt: bool) -> str:

@@ -32,7 +32,7 @@ def write_small_model(
 
     Args:
         folder: Where to; must not exist.
-        kind: "bert", "distilbert", "roberta", "xlm-roberta", "mpnet", "modernbert", "qwen3" or "t5".
+        kind: "bert", "distilbert", "roberta", "xlm-roberta", "mpnet", "modernbert", "nomic", "qwen3" or "t5".
         pooling: Arguments of Pooling; mean by default.
         layers: Modules behind it; Normalize by default.
         max_tokens: None for what the tokenizer and the positions allow.
@@ -82,6 +82,8 @@ def _parts(kind: str, changes: dict[str, Any]) -> tuple[Any, Any, Any]:
             own = {"pad_token_id": 1, "bos_token_id": 0, "eos_token_id": 2, "cls_token_id": 0, "sep_token_id": 2}
             tokenizer, config = _byte_pairs(), t.ModernBertConfig(**{**wide, **own, **changes})
             model = t.ModernBertModel
+        case "nomic":
+            tokenizer, config, model = _word_pieces(), t.NomicBertConfig(**{**wide, **changes}), t.NomicBertModel
         case "qwen3":
             own = {"num_key_value_heads": 2, "head_dim": 16, "max_position_embeddings": 512}
             tokenizer, config = _byte_pairs(), t.Qwen3Config(**{**wide, **own, **changes})

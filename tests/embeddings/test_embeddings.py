@@ -50,7 +50,7 @@ def compiled(monkeypatch):
             for name in ("query.onnx", "document.onnx")
         }
         sha256 = durable.sha256_file(spec.folder / "model.safetensors")
-        facts = {"weights_sha256": sha256, "document_precision": "int8", "files": files}
+        facts = {"weights_sha256": sha256, "document_precision": "int8", "files": files, "languages": ["en"]}
         write_json(target / "engine.json", facts)
 
     monkeypatch.setattr(engine, "_run_compiler", run)
@@ -305,6 +305,21 @@ def test_the_default_embedder_keeps_its_identity():
 
     spec = find_embedder("all-MiniLM-L6-v2")
     assert _identity(spec, [spec.weights_sha256], read_recipe(spec.folder)).key == "41fc4dc70380be62"
+
+
+def test_what_the_user_may_want_to_set_otherwise_is_said_once(spec, compiled, monkeypatch):
+    """Prompts, guessed languages, another similarity; by the command that compiles, and not again."""
+    write_json(spec.folder / "modules.json", json.loads((spec.folder / "modules.json").read_text())[:2])
+    write_json(spec.folder / "config_sentence_transformers.json", {"similarity_fn_name": "dot"})
+    told = []
+    load_embedder(replace(spec, query_prompt="query: ", languages=()), told.append)
+    assert told[1:] == [
+        "Queries begin with 'query: ' for it, documents with ''.",
+        "It names no languages; its vocabulary has those of: en.",
+        "It was trained to be compared by dot; here it is compared by cosine.",
+    ]
+    load_embedder(replace(spec, query_prompt="query: ", languages=()), told.append)
+    assert len(told) == 4
 
 
 def test_languages_are_those_of_the_card_else_of_the_vocabulary(spec, compiled):

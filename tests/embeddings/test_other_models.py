@@ -218,6 +218,21 @@ def test_a_model_without_a_fast_tokenizer_is_given_one(tmp_path, told):
     assert (find_engine(find_embedder(str(folder))).folder / "tokenizer.json").is_file()
 
 
+def test_a_model_that_transformers_has_runs_none_of_its_own_code(tmp_path, told):
+    """Its settings still name the code it once came with, which lies there and would tell."""
+    folder = write_small_model(tmp_path / "nomic-embed-text-v1.5", "nomic")
+    config = json.loads((folder / "config.json").read_text())
+    code = {"AutoConfig": "evil.Config", "AutoModel": "evil.Model"}
+    (folder / "config.json").write_text(json.dumps(config | {"auto_map": code}))
+    (folder / "evil.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')\nraise SystemExit('ran')\n")
+    embedder = check_parity(folder, told)
+    assert not (tmp_path / "ran").exists()
+    assert (embedder.identity.query_prompt, embedder.identity.document_prompt) == (
+        "search_query: ",
+        "search_document: ",
+    )
+
+
 def test_a_bare_transformer_is_pooled_by_its_mean(tmp_path, told):
     """As sentence-transformers does with a folder that has no modules.json."""
     write_small_model(tmp_path / "m", "bert")

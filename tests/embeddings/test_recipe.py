@@ -100,6 +100,16 @@ def test_projection(model, settings, layer):
         ]
 
 
+def test_similarity_counts_where_lengths_are_kept(model):
+    """Unit vectors have one order, whatever they are compared by."""
+    write_json(model / "config_sentence_transformers.json", {"similarity_fn_name": "dot"})
+    assert read_recipe(model).similarity == "cosine"
+    write_json(model / "modules.json", json.loads((model / "modules.json").read_text())[:2])
+    assert read_recipe(model).similarity == "dot"
+    write_json(model / "config_sentence_transformers.json", {"similarity_fn_name": None})
+    assert read_recipe(model).similarity == "cosine"
+
+
 def test_bare_transformer_is_pooled_by_its_mean(model):
     """As sentence-transformers does."""
     (model / "modules.json").unlink()
