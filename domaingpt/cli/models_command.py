@@ -55,7 +55,8 @@ def pull_command(name: str) -> None:
         spec = pull(name, progress=progress)
     if isinstance(spec, EmbedderSpec):
         click.echo(
-            f'{spec.name} is here. To search with it, set [embedding] model = "{spec.name}" in a domain.toml, then ingest.'
+            f'{spec.name} is here. To search with it, set [embedding] model = "{spec.name}" in a domain.toml,'
+            " then ingest."
         )
     else:
         click.echo(f"{spec.name} is here. To write answers with it: domaingpt models use {spec.name}")

@@ -12,7 +12,7 @@ import numpy as np
 from domaingpt.embeddings.recipe import Recipe, read_recipe
 
 if TYPE_CHECKING:
-    from domaingpt.embeddings.compiled import FloatMatrix
+    from domaingpt.embeddings.pooling import FloatMatrix
     from domaingpt.models import EmbedderSpec
 
 GROUP_SIZE = 256  # texts between two calls of `progress`

@@ -310,3 +310,43 @@ def test_the_real_compiler_runs_in_children(tmp_path, monkeypatch):
     monkeypatch.setenv("DOMAINGPT_CACHE_DIR", str(tmp_path / "cache"))
     folder = write_small_model(tmp_path / "m", "distilbert", layers=[dense("Tanh")])
     check_parity(folder, [])
+
+
+def test_a_domain_changes_its_embedder_and_goes_back(tmp_path, monkeypatch):
+    """By path in domain.toml: refused, said, rebuilt from what was read; vectors are the model's own."""
+    from domaingpt.chunks import embedded_text
+    from domaingpt.errors import IndexStale
+    from domaingpt.workspace import Workspace
+
+    told: list[str] = []
+    workspace = Workspace.create(tmp_path / "ws", told.append)
+    models = workspace.path / "models"
+    models.mkdir()
+    write_small_model(models / "one", "distilbert", max_tokens=256)
+    two = write_small_model(models / "e5-small-v2", "xlm-roberta", max_tokens=256, layers=[dense("Tanh", 32)])
+    folder = workspace.new("house").folder
+    (folder / "documents" / "a.txt").write_text("The boiler was inspected in the cellar. Rent is due in March.")
+
+    def choose(model: str) -> Any:
+        (folder / "domain.toml").write_text(f'[embedding]\nmodel = "{model}"')
+        return workspace.domain("house")
+
+    domain = choose("models/one")
+    domain.ingest()
+    (before,), _ = domain.search("boiler", arm="dense")
+    with pytest.raises(
+        IndexStale, match=r"built with models/one \(64-d\); domain.toml now names models/e5-small-v2 \(32"
+    ):
+        choose("models/e5-small-v2").search("boiler")
+    told.clear()
+    domain = choose("models/e5-small-v2")
+    assert domain.ingest().ledger.files["read"] == 0
+    assert told[-1].startswith("The index was built with models/one (64-d); domain.toml now names models/e5-small-v2")
+    (hit,), _ = domain.search("boiler", arm="dense")
+    document = reference(two, [embedded_text(hit.chunk)], "passage: ")[0]
+    query = reference(two, ["boiler"], "query: ")[0]
+    assert hit.dense == pytest.approx(float(query @ document), abs=0.01)  # int8, and half precision in the index
+    domain = choose("models/one")
+    domain.ingest()
+    (after,), _ = domain.search("boiler", arm="dense")
+    assert (after.chunk, after.dense) == (before.chunk, before.dense)
