@@ -292,7 +292,7 @@ def changed_embedder(built: Mapping[str, Any], embedder: Embedder) -> str:
         return f"domain.toml now names {now.name} ({now.dim}-d)"
     if built["weights_sha256"] != now.weights_sha256:
         return f"the weights of {now.name} have changed since"
-    return f"the prompts or the pooling of {now.name} have changed since"
+    return f"the document prompt, pooling or token limit of {now.name} has changed since"
 
 
 def _context_tokens(config: DomainConfig, embedder: Embedder) -> int:

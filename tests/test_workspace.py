@@ -376,7 +376,7 @@ def test_what_changed_of_an_embedder_is_said(workspace, house, embedder, monkeyp
     house.ingest()
     for changes, said in (
         ({"weights_sha256": "0" * 64}, "the weights of hash have changed since."),
-        ({"document_prompt": "passage: "}, "the prompts or the pooling of hash have changed since."),
+        ({"document_prompt": "passage: "}, "the document prompt, pooling or token limit of hash has changed since."),
     ):
         other = HashEmbedder(dim=64)
         other.identity = replace(embedder.identity, **changes)
@@ -405,6 +405,7 @@ def model_folder(folder: Path) -> Path:
     """Write what passes for the folder of an embedder."""
     folder.mkdir(parents=True)
     (folder / "config.json").write_text("{}", encoding="utf-8")
+    (folder / "tokenizer.json").write_text("{}", encoding="utf-8")
     (folder / "model.safetensors").write_bytes(b"weights")
     return folder
 

@@ -42,7 +42,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class EmbedderIdentity:
-    """What makes two embedders the same: vectors of equal identity may be compared.
+    """What makes two embedders the same: vectors of equal key may be compared.
 
     The engine that computed them is provenance, not identity, so an index moves between machines.
     """
@@ -57,8 +57,8 @@ class EmbedderIdentity:
 
     @property
     def key(self) -> str:
-        """A hash of all but the name: 16 hexadecimal digits."""
-        facts = {key: value for key, value in asdict(self).items() if key != "name"}
+        """A hash of all that documents' vectors depend on, so not the query prompt: 16 hexadecimal digits."""
+        facts = {key: value for key, value in asdict(self).items() if key != "name"} | {"query_prompt": ""}
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
 
 

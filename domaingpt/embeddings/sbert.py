@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from domaingpt.embeddings.recipe import Recipe, read_recipe
+from domaingpt.errors import ModelLoadFailed
 
 if TYPE_CHECKING:
     from domaingpt.embeddings.pooling import FloatMatrix
@@ -100,16 +101,27 @@ class SbertEmbedder:
 
 
 def load_reference(folder: Path, **model_kwargs: Any) -> Any:
-    """Return the model as sentence-transformers loads it: offline, in single precision, running no code of its own."""
+    """Return the model as sentence-transformers loads it: offline, in single precision, running no code of its own.
+
+    Raises:
+        ModelLoadFailed: If it cannot be loaded, for whatever reason of the many that transformers has.
+    """
     import torch
     from sentence_transformers import SentenceTransformer
 
-    model = SentenceTransformer(
-        str(folder),
-        device="cpu",
-        local_files_only=True,
-        trust_remote_code=False,
-        model_kwargs={"dtype": torch.float32, "use_safetensors": True, **model_kwargs},
-    )
+    try:
+        model = SentenceTransformer(
+            str(folder),
+            device="cpu",
+            local_files_only=True,
+            trust_remote_code=False,
+            model_kwargs={"dtype": torch.float32, "use_safetensors": True, **model_kwargs},
+        )
+    except Exception as exc:
+        reason = (str(exc).strip().splitlines() or [type(exc).__name__])[0]
+        raise ModelLoadFailed(
+            f"sentence-transformers cannot load {folder}: {reason}",
+            "Get the model again, with all its files; or choose another one: docs/embedders.md",
+        ) from exc
     model.max_seq_length = read_recipe(folder).max_tokens
     return model.float()

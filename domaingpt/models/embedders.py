@@ -50,6 +50,8 @@ MODULE_TYPES = frozenset(
 # every load says trust_remote_code=False: resolve_trust_remote_code in transformers/dynamic_module_utils.py.
 NATIVE_TYPES = frozenset(("nomic_bert",))
 PICKLE_SUFFIXES = (".bin", ".pt", ".pth", ".pkl", ".ckpt")
+# Without one, transformers loads a tokenizer that knows no word, and says nothing.
+VOCABULARIES = ("tokenizer.json", "vocab.txt", "vocab.json")
 MAX_JSON_BYTES = 10_000_000  # a config is a few KB
 
 
@@ -169,8 +171,12 @@ def check_embedder_folder(folder: Path) -> None:
             pickles = [entry.name for entry in module.glob("*") if entry.suffix in PICKLE_SUFFIXES]
             if pickles:
                 raise _refused(folder, f"{pickles[0]} is a pickle, which can run code; {WEIGHTS} is needed")
+            if module != folder and module.name.endswith(("_Dense", "_LayerNorm")):
+                raise _refused(folder, f"its {module.name} has no {WEIGHTS}")
     if not (modules[0] / WEIGHTS).is_file():
         raise _refused(folder, f"it has no {WEIGHTS}")
+    if not any((folder / name).is_file() for name in VOCABULARIES):
+        raise _refused(folder, f"it has no {VOCABULARIES[0]}")
 
 
 def _module_folders(folder: Path) -> list[Path]:

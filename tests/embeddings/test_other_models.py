@@ -312,6 +312,19 @@ def test_the_real_compiler_runs_in_children(tmp_path, monkeypatch):
     check_parity(folder, [])
 
 
+def test_a_model_that_cannot_be_loaded_is_our_error(tmp_path, monkeypatch):
+    """With the reason in one line, by the one who encodes first."""
+    from domaingpt.errors import ModelLoadFailed
+
+    monkeypatch.setattr("domaingpt.embeddings.why_not_compiled", lambda _: "No compiler here.")
+    folder = write_small_model(tmp_path / "m", "bert")
+    (folder / "model.safetensors").write_bytes(b"no weights")
+    embedder = load_embedder(find_embedder(str(folder)))
+    with pytest.raises(ModelLoadFailed, match=f"sentence-transformers cannot load {folder}: ") as caught:
+        embedder.encode_query(["house"])
+    assert "\n" not in caught.value.message
+
+
 def test_a_domain_changes_its_embedder_and_goes_back(tmp_path, monkeypatch):
     """By path in domain.toml: refused, said, rebuilt from what was read; vectors are the model's own."""
     from domaingpt.chunks import embedded_text
