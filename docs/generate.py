@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ import click
 from domaingpt.cli import COMMANDS, group
 from domaingpt.config import BOUNDS, SECTIONS, DomainConfig
 from domaingpt.documents import FORMATS
+from domaingpt.models.prompts import CARDS
 from domaingpt.models.registry import BUNDLED_EMBEDDER, BUNDLED_GENERATOR, EMBEDDERS, GENERATORS
 
 DOCS = Path(__file__).resolve().parent
@@ -81,8 +83,9 @@ def settings_table() -> str:
     for key, annotation, default in settings():
         low, high = BOUNDS.get(key, (None, None))
         bounds = f"{low:,} to {high:,}" if low is not None else ""
-        kind = TYPES.get(annotation, 'number or "auto"')
-        rows.append(f"| [`{key}`](#{anchor(key)}) | {kind} | `{toml(default)}` | {bounds} |")
+        shown = "the model's own" if default is None else f"`{toml(default)}`"
+        kind = TYPES.get(annotation.removesuffix(" | None"), 'number or "auto"')
+        rows.append(f"| [`{key}`](#{anchor(key)}) | {kind} | {shown} | {bounds} |")
     return "\n".join(rows)
 
 
@@ -106,6 +109,26 @@ def toml(value: object) -> str:
     if isinstance(value, tuple):
         return "[" + ", ".join(toml(item) for item in value) + "]"
     return f'"{value}"' if isinstance(value, str) else str(value)
+
+
+def prompts_table() -> str:
+    """Return a row for each model card whose prompts are built in; a pattern's marks are shown as they are meant."""
+    rows = ["| name | before a query | before a document | model card |", "|---|---|---|---|"]
+    for pattern, query, document, source in CARDS:
+        names = " or ".join(f"`{name}`" for name in split_names(pattern.replace("\\.", ".")))
+        links = " ".join(f"[{link.split('/', 3)[3]}]({link})" for link in source.split(", "))
+        prompts = [
+            f"`{json.dumps(prompt, ensure_ascii=False)}`" if prompt else "nothing" for prompt in (query, document)
+        ]
+        rows.append(f"| {names} | {prompts[0]} | {prompts[1]} | {links} |")
+    return "\n".join(rows)
+
+
+def split_names(pattern: str) -> list[str]:
+    """Return the names a pattern stands for, "(a|b)" written as "{a,b}" and "(c)?" as "[c]"."""
+    optional = re.sub(r"\(([^()|]*)\)\?", r"[\1]", pattern)
+    grouped = re.sub(r"\(([^()]*)\)", lambda match: "{" + match[1].replace("|", ",") + "}", optional)
+    return grouped.split("|")
 
 
 def models_table() -> str:
@@ -141,10 +164,12 @@ def replaced(text: str, name: str, content: str) -> str:
 def pages() -> dict[Path, str]:
     """Return every page that this script writes, as it should be."""
     configuration, models, define = DOCS / "configuration.md", DOCS / "models.md", DOCS / "define-a-domain.md"
+    embedders = DOCS / "embedders.md"
     return {
         DOCS / "cli.md": cli_page(),
         configuration: replaced(configuration.read_text(encoding="utf-8"), "keys", settings_table()),
         models: replaced(models.read_text(encoding="utf-8"), "models", models_table()),
+        embedders: replaced(embedders.read_text(encoding="utf-8"), "prompts", prompts_table()),
         define: replaced(define.read_text(encoding="utf-8"), "formats", formats_table()),
     }
 

@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from domaingpt.chunks import CHUNKER, chunk_document, embedded_text, readable_name
-from domaingpt.config import DomainConfig
+from domaingpt.config import BOUNDS, DomainConfig
 from domaingpt.embeddings import Embedder
 from domaingpt.errors import BadConfig, DomainGPTError
 from domaingpt.index import LocalIndex
@@ -337,6 +337,16 @@ def lexical_terms(chunk: Chunk, analyzer: Analyzer) -> list[str]:
     return analyzer.terms(embedded_text(replace(chunk, context=context)))
 
 
+def changed_embedder(built: Mapping[str, Any], embedder: Embedder) -> str:
+    """Return what is other today than in a manifest's "embedder", in words."""
+    now = embedder.identity
+    if (built["name"], built["dim"]) != (now.name, now.dim):
+        return f"domain.toml now names {now.name} ({now.dim}-d)"
+    if built["weights_sha256"] != now.weights_sha256:
+        return f"the weights of {now.name} have changed since"
+    return f"the document prompt, pooling or token limit of {now.name} has changed since"
+
+
 def _context_tokens(config: DomainConfig, embedder: Embedder) -> int:
     """Return the room for a chunk's context.
 
@@ -345,11 +355,15 @@ def _context_tokens(config: DomainConfig, embedder: Embedder) -> int:
     """
     limit = embedder.identity.max_tokens - SPECIAL_TOKENS
     prompt = embedder.identity.document_prompt
-    room = limit - config.chunking.max_tokens - (embedder.count_tokens([prompt])[0] if prompt else 0)
+    limit -= embedder.count_tokens([prompt])[0] if prompt else 0
+    room = limit - config.chunking.max_tokens
     if room < MIN_CONTEXT_TOKENS:
+        most = limit - MIN_CONTEXT_TOKENS
         raise BadConfig(
             f"[chunking] max_tokens = {config.chunking.max_tokens} does not fit {embedder.identity.name}, which takes"
-            f" {embedder.identity.max_tokens} tokens with context.",
-            f"Set max_tokens to at most {limit - MIN_CONTEXT_TOKENS}.",
+            f" {embedder.identity.max_tokens} tokens with context{' and prompt' if prompt else ''}.",
+            f"Set max_tokens to at most {most}."
+            if most >= BOUNDS["chunking.max_tokens"][0]
+            else "That is too short for chunks of text; choose another model.",
         )
     return room

@@ -29,9 +29,21 @@ class DocumentsConfig:
 
 @dataclass(frozen=True, slots=True)
 class EmbeddingConfig:
-    """Which embedder: the name of a known model, or the path of a sentence-transformers folder."""
+    """Which embedder, and what is to be other than its own settings and model card say.
+
+    Attributes:
+        model: The name of a known or pulled model, or the path of a sentence-transformers folder.
+        query_prompt: Stands before each query; None for the model's own.
+        document_prompt: Stands before each chunk; None for the model's own.
+        languages: ISO 639-1 codes the model was trained for, or "multi"; none for what its card says.
+        truncate_dim: Dimensions to keep of each vector, for models trained so (Matryoshka); None for all.
+    """
 
     model: str = "all-MiniLM-L6-v2"
+    query_prompt: str | None = None
+    document_prompt: str | None = None
+    languages: tuple[str, ...] = ()
+    truncate_dim: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +100,7 @@ SECTIONS: dict[str, type] = {
 }
 # Inclusive bounds of the numbers, to refuse nonsense where it is written and not deep inside a stage.
 BOUNDS: dict[str, tuple[float, float]] = {
+    "embedding.truncate_dim": (8, 8192),
     "chunking.max_tokens": (16, 8192),
     "retrieval.k": (1, 100),
     "retrieval.dense_weight": (0, 1),
@@ -170,6 +183,7 @@ def _nearest_key(prefix: str, key: str) -> str:
 
 def _converted(key: str, value: Any, annotation: str, where: str) -> Any:
     """Return the value if it fits the annotation of its dataclass field."""
+    annotation = annotation.removesuffix(" | None")  # no key can be set to None: TOML has none
     wanted = {
         "str": "a string",
         "int": "a whole number",

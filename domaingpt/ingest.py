@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from domaingpt import durable
-from domaingpt.build import Build, Progress, write_sources
+from domaingpt.build import Build, Progress, changed_embedder, write_sources
 from domaingpt.config import DomainConfig
 from domaingpt.documents import FoundFile, ReaderPool, ReadJob, ReadResult, SkippedFile, discover, reader_key
 from domaingpt.embeddings import Embedder, n_cores
@@ -88,6 +88,7 @@ def ingest(
         staging = Staging(index_folder, embedder.identity.key, empty=rebuild)
         try:
             build = Build(config, embedder, previous=previous.index, staging=staging, progress=progress)
+            _tell_of_another_embedder(previous, embedder, notify)
             changes = compare(documents_folder, found, previous.sources)
             sources, n_read = _read(changes, documents_folder, build, staging, progress)
             entries = [*_skipped_entries(skipped), *_removed_entries(previous.sources, changes, skipped)]
@@ -107,12 +108,20 @@ def ingest(
     return IngestReport(config.name, ledger, int(folder.name), time.monotonic() - started, changed)
 
 
-def plan(config: DomainConfig, documents_folder: Path, index_folder: Path, *, embedder: Embedder) -> IngestReport:
+def plan(
+    config: DomainConfig,
+    documents_folder: Path,
+    index_folder: Path,
+    *,
+    embedder: Embedder,
+    notify: Callable[[str], None] = lambda _: None,
+) -> IngestReport:
     """Return what `ingest` would do, from signatures and hashes alone; reads no document, writes nothing."""
     started = time.monotonic()
     found, skipped = _discover(config, documents_folder)
     previous = _open_previous(config, index_folder, lambda _: None)
     build = Build(config, embedder, previous=previous.index, staging=None, progress=lambda *_: None)
+    _tell_of_another_embedder(previous, embedder, notify)
     changes = compare(documents_folder, found, previous.sources)
     entries = [*_skipped_entries(skipped), *_removed_entries(previous.sources, changes, skipped)]
     for change in changes:
@@ -174,6 +183,19 @@ def _open_previous(config: DomainConfig, index_folder: Path, notify: Callable[[s
     for notice in notices:
         notify(notice)
     return _Previous(index, sources, is_damaged=bool(notices))
+
+
+def _tell_of_another_embedder(previous: _Previous, embedder: Embedder, notify: Callable[[str], None]) -> None:
+    """Say that everything is embedded anew, and what stays meanwhile."""
+    if previous.index is None:
+        return
+    built = previous.index.generation.manifest["embedder"]
+    if built["key"] != embedder.identity.key:
+        notify(
+            f"The index was built with {built['name']} ({built['dim']}-d); {changed_embedder(built, embedder)}."
+            " Every chunk is cut and embedded anew; the text that was read is kept, and so is the old index until"
+            " the new one is whole."
+        )
 
 
 # --- reading -----------------------------------------------------------------------------------

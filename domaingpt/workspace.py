@@ -13,14 +13,16 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import fields, replace
 from functools import cached_property
 from pathlib import Path
 
 from domaingpt import durable, locations
 from domaingpt.answer import Generator, load_generator
 from domaingpt.ask import ask
-from domaingpt.config import DomainConfig, check_name, default_title, load_config
+from domaingpt.build import changed_embedder
+from domaingpt.config import DomainConfig, EmbeddingConfig, check_name, default_title, load_config
 from domaingpt.documents import discover
 from domaingpt.embeddings import Embedder, load_embedder
 from domaingpt.errors import (
@@ -37,7 +39,7 @@ from domaingpt.index import generation as generations
 from domaingpt.index.corpus import Corpus
 from domaingpt.index.generation import Generation, open_current
 from domaingpt.ingest import IngestReport, Progress, ingest, plan
-from domaingpt.models import find_embedder, find_generator, go_offline
+from domaingpt.models import embedder_path, find_embedder, find_generator, go_offline, with_settings
 from domaingpt.retrieval import retrieve
 from domaingpt.sources import Source, compare
 from domaingpt.types import Answer, Hit
@@ -135,7 +137,7 @@ class Workspace:
         if source is not None and not source.expanduser().is_dir():
             raise DomainError(f"{source} is not a folder.", "Name the folder that holds the documents.")
         documents = str(source.expanduser().resolve()) if source else "documents"
-        template = self.domain(like).config if like else DomainConfig(name)
+        template = self.domain(like).portable_config() if like else DomainConfig(name)
         text = _new_config(title or default_title(name), description, documents, template)
         folder.mkdir()
         (folder / CONFIG).write_text(text, encoding="utf-8")
@@ -205,9 +207,45 @@ class Domain:
 
     def confirm_documents_folder(self) -> None:
         """Record, outside the workspace, that this domain may read the folder its settings name."""
+        self._confirm(self._named_folder())
+
+    @property
+    def embedder_folder(self) -> Path | None:
+        """The folder of the embedder that its settings name by path; None for one by name.
+
+        Raises:
+            DomainError: If that is outside the workspace and was not confirmed on this machine.
+        """
+        folder = self._named_embedder()
+        root = self.folder.parent.parent
+        if folder and not folder.is_relative_to(root.resolve()) and str(folder) not in self._confirmed():
+            raise DomainError(
+                f"The embedder of '{self.name}' lies in {folder}, outside the workspace, which was not confirmed yet.",
+                f"If that is what you want, run: domaingpt ingest {self.name} --confirm-folder",
+            )
+        return folder
+
+    def confirm_embedder_folder(self) -> None:
+        """Record, outside the workspace, that this domain may load the embedder its settings name by path."""
+        if folder := self._named_embedder():
+            self._confirm(folder)
+
+    def portable_config(self) -> DomainConfig:
+        """Return its settings, the path of an embedder so that another domain of the workspace finds it too."""
+        folder, root = self._named_embedder(), self.folder.parent.parent.resolve()
+        if folder is None:
+            return self.config
+        path = folder.relative_to(root) if folder.is_relative_to(root) else folder
+        return replace(self.config, embedding=replace(self.config.embedding, model=str(path)))
+
+    def _named_embedder(self) -> Path | None:
+        """Return the folder, from the domain's or the workspace's, or in full; None if it is the name of a model."""
+        return embedder_path(self.config.embedding.model, (self.folder, self.folder.parent.parent))
+
+    def _confirm(self, folder: Path) -> None:
         state = durable.make_private_dir(locations.state_dir())
         confirmed = self._all_confirmed()
-        confirmed[str(self.folder)] = sorted({*self._confirmed(), str(self._named_folder())})
+        confirmed[str(self.folder)] = sorted({*self._confirmed(), str(folder)})
         durable.write_atomic(state / CONFIRMED, json.dumps(confirmed, indent=1).encode())
 
     def _named_folder(self) -> Path:
@@ -229,7 +267,12 @@ class Domain:
     @cached_property
     def embedder(self) -> Embedder:
         """The embedder its settings name; compiled first if this machine has not done so yet."""
-        return load_embedder(find_embedder(self.config.embedding.model), self.notify)
+        settings = self.config.embedding
+        folder = self.embedder_folder
+        spec = find_embedder(str(folder or settings.model))
+        if folder:
+            spec = replace(spec, name=settings.model)  # as the user wrote it, and will read it in messages
+        return load_embedder(with_settings(spec, settings), self.notify)
 
     @cached_property
     def generator(self) -> Generator | None:
@@ -268,7 +311,8 @@ class Domain:
 
     def plan(self) -> IngestReport:
         """Return what `ingest` would do, without doing it."""
-        return plan(self.config, self.documents_folder, self.index_folder, embedder=self.embedder)
+        folder = self.documents_folder
+        return plan(self.config, folder, self.index_folder, embedder=self.embedder, notify=self.notify)
 
     @property
     def is_ingested(self) -> bool:
@@ -323,8 +367,9 @@ class Domain:
             if built["key"] != self.embedder.identity.key:
                 raise IndexStale(
                     f"The index of '{self.name}' was built with {built['name']} ({built['dim']}-d);"
-                    f" domain.toml now names {self.embedder.identity.name} ({self.embedder.identity.dim}-d).",
-                    f"Run: domaingpt ingest {self.name} --rebuild",
+                    f" {changed_embedder(built, self.embedder)}.",
+                    f"Run: domaingpt ingest {self.name}\n"
+                    "Or put [embedding] in domain.toml back: the index stays as it is until the new one is whole.",
                 )
             self._index = LocalIndex(self.generation)
         return self._index
@@ -408,7 +453,7 @@ def _new_config(title: str, description: str, documents: str, template: DomainCo
         path=_quoted(documents),
         include=_quoted(template.documents.include),
         exclude=_quoted(template.documents.exclude),
-        embedding=_quoted(template.embedding.model),
+        embedding="\n".join(_changed_keys(template.embedding)),
         chunk_tokens=template.chunking.max_tokens,
         k=template.retrieval.k,
         dense_weight=_quoted(template.retrieval.dense_weight),
@@ -416,6 +461,14 @@ def _new_config(title: str, description: str, documents: str, template: DomainCo
         answer_tokens=template.answer.max_tokens,
         max_characters=template.answer.max_characters,
     )
+
+
+def _changed_keys(embedding: EmbeddingConfig) -> Iterator[str]:
+    """Yield the lines of [embedding]: the model, and of the others those that are set."""
+    for key in fields(embedding):
+        value = getattr(embedding, key.name)
+        if key.name == "model" or value != key.default:
+            yield f"{key.name} = {_quoted(value)}"
 
 
 def _quoted(value: object) -> str:
@@ -436,7 +489,7 @@ include = {include}
 exclude = {exclude}
 
 [embedding]
-model = {embedding}
+{embedding}
 
 [chunking]
 max_tokens = {chunk_tokens}

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -19,6 +20,7 @@ from domaingpt.chunks import chunk_document, embedded_text
 from domaingpt.documents import ReaderPool, ReadResult, discover
 from domaingpt.errors import BadConfig, DomainBusy
 from domaingpt.index.lock import writer_lock
+from domaingpt.ingest import plan as ingest_plan
 from domaingpt.testing import HashEmbedder
 
 LEASE = "The rent is 900 euros. It is paid on the third working day."
@@ -316,6 +318,86 @@ def test_other_embedder_embeds_everything_and_reads_nothing(house):
     index = house.open()
     assert index.dim == 24
     index.close()
+
+
+def test_another_embedder_is_said(house):
+    """With both names, what is done again and what is not; afterwards nobody speaks of it."""
+    house.embedder = HashEmbedder(name="other", dim=24)
+    house.ingest()
+    assert house.notices == [
+        "The index was built with hash (16-d); domain.toml now names other (24-d)."
+        " Every chunk is cut and embedded anew; the text that was read is kept, and so is the old index until"
+        " the new one is whole."
+    ]
+    assert not house.ingest().changed
+    assert house.notices == []
+
+
+def test_another_embedder_is_said_by_a_dry_run(house):
+    """Which embeds nothing."""
+    told = []
+    other = HashEmbedder(name="other", dim=24)
+    ingest_plan(house.config, house.documents, house.index, embedder=other, notify=told.append)
+    assert "domain.toml now names other (24-d)" in told[0]
+    assert other.encoded == []
+
+
+def test_going_back_to_the_old_embedder(house):
+    """Gives the index as it was."""
+    before, cosines = house.chunks(), found(house, "boiler")
+    house.embedder = HashEmbedder(name="other", dim=24)
+    house.ingest()
+    house.embedder = HashEmbedder()
+    report = house.ingest()
+    assert report.ledger.files["read"] == 0
+    assert (house.chunks(), found(house, "boiler")) == (before, cosines)
+
+
+def test_an_interrupted_change_of_embedder_leaves_the_old_index(house, monkeypatch):
+    """With the old embedder it answers as before and needs no work; with the new one the rest is embedded."""
+    monkeypatch.setattr(build, "EMBED_GROUP", 1)
+    before, found_before = house.chunks(), found(house, "boiler")
+    old, house.embedder = house.embedder, HashEmbedder(name="other", dim=24)
+
+    def interrupt(stage, done, total):
+        if stage == "embedding":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        house.ingest(progress=interrupt)
+    first = list(house.embedder.encoded)
+    assert len(first) == 1
+    index = house.open()
+    assert index.generation.manifest["embedder"]["key"] == old.identity.key
+    index.close()
+    new, house.embedder = house.embedder, old
+    assert (house.chunks(), found(house, "boiler")) == (before, found_before)
+    house.embedder = new
+    report = house.ingest()
+    assert report.ledger.chunks["embedded"] == len(before) - 1
+    assert first[0] not in new.encoded
+    index = house.open()
+    assert index.vectors.dim == 24
+    index.close()
+
+
+def test_a_prompt_takes_room_from_the_chunks(folder):
+    """The hint's number fits; a token more does not."""
+    folder.embedder = HashEmbedder(max_tokens=128)
+    folder.embedder.identity = replace(folder.embedder.identity, document_prompt="search document of mine")
+    folder.write("a.txt", "The boiler in the cellar.")
+    with pytest.raises(BadConfig, match="which takes 128 tokens with context and prompt") as caught:
+        folder.ingest()
+    assert caught.value.hint == "Set max_tokens to at most 104."  # 128 - 4 special - 4 of the prompt - 16 of context
+    folder.settings = {"chunking": {"max_tokens": 105}}
+    with pytest.raises(BadConfig, match="does not fit"):
+        folder.ingest()
+    folder.settings = {"chunking": {"max_tokens": 104}}
+    assert folder.ingest().ledger.chunks["over_limit"] == 0
+    folder.embedder = HashEmbedder(max_tokens=32)
+    with pytest.raises(BadConfig, match="does not fit") as caught:
+        folder.ingest()
+    assert caught.value.hint == "That is too short for chunks of text; choose another model."
 
 
 def test_excluded_files_are_skipped_with_a_reason(house):

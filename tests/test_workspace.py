@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,10 @@ from domaingpt.errors import (
     DomainNotFound,
     IndexMissing,
     IndexStale,
+    ModelNotFound,
     WorkspaceNotFound,
 )
+from domaingpt.models import EmbedderSpec
 from domaingpt.testing import HashEmbedder, ScriptedGenerator
 from domaingpt.workspace import Domain, Workspace
 
@@ -359,10 +362,155 @@ def test_an_index_of_another_embedder_is_stale(workspace, house, monkeypatch) ->
     assert caught.value.message == (
         "The index of 'house' was built with hash (64-d); domain.toml now names bge-base-en (64-d)."
     )
-    assert caught.value.hint == "Run: domaingpt ingest house --rebuild"
+    assert caught.value.hint == (
+        "Run: domaingpt ingest house\n"
+        "Or put [embedding] in domain.toml back: the index stays as it is until the new one is whole."
+    )
     domain = workspace.domain("house")
-    domain.ingest(rebuild=True)
+    domain.ingest()
     assert domain.search("boiler")[0][0].chunk.text == BOILER
+
+
+def test_what_changed_of_an_embedder_is_said(workspace, house, embedder, monkeypatch) -> None:
+    """By the same name and width: its weights, or how it is used."""
+    house.ingest()
+    for changes, said in (
+        ({"weights_sha256": "0" * 64}, "the weights of hash have changed since."),
+        ({"document_prompt": "passage: "}, "the document prompt, pooling or token limit of hash has changed since."),
+    ):
+        other = HashEmbedder(dim=64)
+        other.identity = replace(embedder.identity, **changes)
+        monkeypatch.setattr("domaingpt.workspace.load_embedder", lambda *_, other=other: other)
+        with pytest.raises(IndexStale, match=said):
+            _ = workspace.domain("house").index
+
+
+# --- an embedder by path ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def specs(monkeypatch: pytest.MonkeyPatch, embedder: HashEmbedder) -> list[EmbedderSpec]:
+    """What was asked to be loaded."""
+    asked: list[EmbedderSpec] = []
+
+    def load(spec: EmbedderSpec, *_: object) -> HashEmbedder:
+        asked.append(spec)
+        return embedder
+
+    monkeypatch.setattr("domaingpt.workspace.load_embedder", load)
+    return asked
+
+
+def model_folder(folder: Path) -> Path:
+    """Write what passes for the folder of an embedder."""
+    folder.mkdir(parents=True)
+    (folder / "config.json").write_text("{}", encoding="utf-8")
+    (folder / "tokenizer.json").write_text("{}", encoding="utf-8")
+    (folder / "model.safetensors").write_bytes(b"weights")
+    return folder
+
+
+def settings(domain: Domain, text: str) -> Domain:
+    """Return the domain anew with these settings."""
+    (domain.folder / "domain.toml").write_text(text, encoding="utf-8")
+    return Domain(Workspace(domain.folder.parent.parent), domain.name)
+
+
+@pytest.mark.parametrize(
+    ("written", "where"),
+    [
+        ("my-model", "domain"),
+        ("./my-model", "domain"),
+        ("models/my-model", "workspace"),
+        ("../../models/my-model", "workspace"),
+        ("{workspace}/models/my-model", "workspace"),
+    ],
+)
+def test_an_embedder_in_the_workspace_is_found(workspace, house, specs, monkeypatch, tmp_path, written, where) -> None:
+    """From the domain's folder, from the workspace, or in full; wherever the command is given."""
+    own, shared = model_folder(house.folder / "my-model"), model_folder(workspace.path / "models" / "my-model")
+    monkeypatch.chdir(tmp_path)
+    path = written.format(workspace=workspace.path)
+    domain = settings(house, f'[embedding]\nmodel = "{path}"')
+    _ = domain.embedder
+    assert specs[0].folder == {"domain": own, "workspace": shared}[where]
+
+
+@pytest.mark.parametrize("written", ["~/my-model", "{home}/my-model", "../../../home/my-model", "link"])
+def test_an_embedder_outside_needs_to_be_confirmed_once(house, specs, monkeypatch, tmp_path, written) -> None:
+    """A domain from somebody else must not have folders of yours loaded: by path, by dots, or by a link."""
+    home = tmp_path / "home"
+    model = model_folder(home / "my-model")
+    monkeypatch.setenv("HOME", str(home))
+    (house.folder / "link").symlink_to(model, target_is_directory=True)
+    domain = settings(house, f'[embedding]\nmodel = "{written.format(home=home)}"')
+    for refused in (domain.ingest, domain.plan, lambda: domain.embedder):
+        with pytest.raises(DomainError, match="outside the workspace, which was not confirmed yet") as caught:
+            refused()
+        assert str(model) in caught.value.message
+        assert caught.value.hint == "If that is what you want, run: domaingpt ingest house --confirm-folder"
+    assert specs == []
+    domain.confirm_embedder_folder()
+    _ = domain.embedder
+    assert specs[0].folder == model
+
+
+def test_an_embedder_by_name_needs_no_confirmation(house) -> None:
+    """Nor is a folder of that name in the way."""
+    model_folder(house.folder / "all-MiniLM-L6-v2")
+    assert house.embedder_folder is None
+    house.confirm_embedder_folder()
+    assert not (locations.state_dir() / "confirmed-folders.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("model", "hint"),
+    [
+        ("BAAI/bge-small-en-v1.5", "Run: domaingpt models pull BAAI/bge-small-en-v1.5"),
+        ("bge-small-en-v1.5", "Run: domaingpt models pull bge-small-en-v1.5"),
+        ("./gone", "Write the path of its folder from the domain's folder, from the workspace, or in full."),
+    ],
+)
+def test_an_embedder_that_is_not_there(house, model, hint) -> None:
+    """The hint can be followed to the letter."""
+    with pytest.raises(ModelNotFound, match=f"There is no embedder '{model}' on this machine") as caught:
+        _ = settings(house, f'[embedding]\nmodel = "{model}"').embedder
+    assert caught.value.hint == hint
+
+
+def test_settings_come_before_what_the_model_says(house, specs) -> None:
+    """Prompts, also empty ones; languages; dimensions."""
+    folder = model_folder(house.folder / "e5-small-v2")
+    domain = settings(house, f'[embedding]\nmodel = "{folder.name}"')
+    _ = domain.embedder
+    more = 'query_prompt = "Frage: "\ndocument_prompt = ""\nlanguages = ["de", "zh-CN"]\ntruncate_dim = 32'
+    domain = settings(house, f'[embedding]\nmodel = "{folder.name}"\n{more}')
+    _ = domain.embedder
+    own, changed = specs
+    assert (own.query_prompt, own.document_prompt, own.languages, own.truncate_dim) == (
+        "query: ",
+        "passage: ",
+        (),
+        None,
+    )
+    assert (changed.query_prompt, changed.document_prompt) == ("Frage: ", "")
+    assert (changed.languages, changed.truncate_dim) == (("de", "zh"), 32)
+    with pytest.raises(BadConfig, match="holds no ISO 639-1 code"):
+        _ = settings(house, f'[embedding]\nmodel = "{folder.name}"\nlanguages = ["German"]').embedder
+
+
+def test_a_domain_like_another_finds_its_embedder(workspace, house, specs) -> None:
+    """A path from the other's folder is written from the workspace; all settings of [embedding] are taken over."""
+    folder = model_folder(house.folder / "my-model")
+    more = 'query_prompt = "q: "\nlanguages = ["en", "de"]\ntruncate_dim = 32'
+    domain = settings(house, f'[embedding]\nmodel = "my-model"\n{more}')
+    other = workspace.new("flat", like="house")
+    assert other.config.embedding == replace(domain.config.embedding, model="domains/house/my-model")
+    _ = other.embedder
+    assert specs[0].folder == folder
+    assert 'embedding]\nmodel = "all-MiniLM-L6-v2"\n\n' in (workspace.new("plain").folder / "domain.toml").read_text(
+        encoding="utf-8"
+    )
 
 
 def test_an_ingest_is_seen_by_the_next_question(house) -> None:

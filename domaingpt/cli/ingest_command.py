@@ -29,7 +29,11 @@ WATCH_INTERVAL_S = 2.0  # a poll of signatures costs about 10 ms per 1,000 files
 @click.option("--rebuild", is_flag=True, help="Read and embed everything anew.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
 @click.option("--watch", is_flag=True, help="Stay, and ingest again whenever a file changes.")
-@click.option("--confirm-folder", is_flag=True, help="Allow a documents folder outside the domain's own.")
+@click.option(
+    "--confirm-folder",
+    is_flag=True,
+    help="Allow documents outside the domain's folder, an embedder outside the workspace.",
+)
 @json_option
 @click.pass_context
 def command(
@@ -60,6 +64,7 @@ def command(
         domain = workspace.domain(name)
         if confirm_folder:
             domain.confirm_documents_folder()
+            domain.confirm_embedder_folder()
         return said.tell(domain.plan() if dry_run else run_ingest(domain, rebuild=rebuild))
 
     code = failures.for_each(chosen, update)

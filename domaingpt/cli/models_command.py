@@ -54,7 +54,10 @@ def pull_command(name: str) -> None:
     with _DownloadBars() as progress:
         spec = pull(name, progress=progress)
     if isinstance(spec, EmbedderSpec):
-        click.echo(f'{spec.name} is here. To search with it, set [embedding] model = "{spec.name}" in a domain.toml.')
+        click.echo(
+            f'{spec.name} is here. To search with it, set [embedding] model = "{spec.name}" in a domain.toml,'
+            " then ingest."
+        )
     else:
         click.echo(f"{spec.name} is here. To write answers with it: domaingpt models use {spec.name}")
 

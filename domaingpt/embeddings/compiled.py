@@ -17,12 +17,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from domaingpt.embeddings.pooling import FloatMatrix, load_layers, pool, unit
 from domaingpt.embeddings.recipe import Recipe, read_recipe
 
 if TYPE_CHECKING:
     from tokenizers import Encoding
-
-FloatMatrix = npt.NDArray[np.float32]
 
 # Padded tokens of one batch. Measured best among 1024, 2048 and 4096 (benchmarks/results/encode.json):
 # small batches keep the activations in the second-level cache.
@@ -33,21 +32,44 @@ class CompiledEmbedder:
     """Encodes with the ONNX files of an engine; see the `Embedder` protocol for the contract."""
 
     def __init__(
-        self, recipe: Recipe, tokenizer_file: Path, document_file: Path, query_file: Path, prompts: tuple[str, str]
+        self,
+        recipe: Recipe,
+        folder: Path,
+        *,
+        document_file: Path,
+        query_file: Path,
+        prompts: tuple[str, str],
+        truncate_dim: int | None,
     ) -> None:
         self.recipe = recipe
-        self._tokenizer_file = tokenizer_file
+        self.dim = min(recipe.dim, truncate_dim or recipe.dim)
+        self._folder = folder
         self._document_file = document_file
         self._query_file = query_file
         self._query_prompt, self._document_prompt = prompts
 
     @classmethod
     def from_files(
-        cls, folder: Path, *, document_file: Path, query_file: Path, query_prompt: str = "", document_prompt: str = ""
+        cls,
+        folder: Path,
+        *,
+        document_file: Path,
+        query_file: Path,
+        query_prompt: str = "",
+        document_prompt: str = "",
+        truncate_dim: int | None = None,
     ) -> CompiledEmbedder:
-        """Return an embedder over a sentence-transformers folder and two ONNX files."""
+        """Return an embedder over a sentence-transformers folder and two ONNX files.
+
+        The tokenizer is the folder's `tokenizer.json`, else the one that the compiler wrote beside `query_file`.
+        """
         return cls(
-            read_recipe(folder), folder / "tokenizer.json", document_file, query_file, (query_prompt, document_prompt)
+            read_recipe(folder),
+            folder,
+            document_file=document_file,
+            query_file=query_file,
+            prompts=(query_prompt, document_prompt),
+            truncate_dim=truncate_dim,
         )
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
@@ -57,38 +79,44 @@ class CompiledEmbedder:
 
     def encode_document(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> FloatMatrix:
         """Return unit vectors (n, d) float32 in the order of the texts; `progress` hears of each batch's size."""
-        return self._encode([self._document_prompt + text for text in texts], self._document_sessions, progress)
+        return self._encode(texts, self._document_prompt, self._document_sessions, progress)
 
     def encode_query(self, texts: Sequence[str]) -> FloatMatrix:
         """Return unit vectors (n, d) float32 in the order of the texts."""
-        return self._encode([self._query_prompt + text for text in texts], [self._query_session], None)
+        return self._encode(texts, self._query_prompt, [self._query_session], None)
 
     def encode_tokens(self, texts: Sequence[str]) -> list[tuple[list[str], FloatMatrix]]:
         """Return for each text its tokens and their unit vectors (t, d), special tokens left out."""
         encodings = self._tokenizer.encode_batch(list(texts))
-        windows = [(i, ids) for i, encoding in enumerate(encodings) for ids in self._windows(encoding)]
+        windows = [(i, ids) for i, encoding in enumerate(encodings) for ids in self._windows(encoding, 0)]
         if not windows:
             return []
         hidden, _ = self._run(self._query_session, [ids for _, ids in windows])
         vectors: list[list[FloatMatrix]] = [[] for _ in encodings]
         for (i, ids), row in zip(windows, hidden, strict=True):
             n_before, n_after = _n_special(encodings[i])
-            vectors[i].append(_unit(row[n_before : len(ids) - n_after]))
+            vectors[i].append(unit(row[n_before : len(ids) - n_after]))
         results = []
         for encoding, parts in zip(encodings, vectors, strict=True):
             n_before, n_after = _n_special(encoding)
             results.append((encoding.tokens[n_before : len(encoding.tokens) - n_after], np.concatenate(parts)))
         return results
 
-    def _encode(self, texts: list[str], sessions: list[Any], progress: Callable[[int], None] | None) -> FloatMatrix:
-        windows = [(i, ids) for i, e in enumerate(self._tokenizer.encode_batch(texts)) for ids in self._windows(e)]
-        sums = np.zeros((len(texts), self.recipe.dim), np.float32)
+    def _encode(
+        self, texts: Sequence[str], prompt: str, sessions: list[Any], progress: Callable[[int], None] | None
+    ) -> FloatMatrix:
+        n_prompt = self._n_prompt(prompt)
+        encodings = self._tokenizer.encode_batch([prompt + text for text in texts])
+        windows = [(i, ids) for i, encoding in enumerate(encodings) for ids in self._windows(encoding, n_prompt)]
+        sums = np.zeros((len(texts), self.dim), np.float32)
         free = list(sessions)  # each batch takes a session and gives it back
 
         def encode_batch(batch: list[int]) -> None:
             session = free.pop()
             hidden, mask = self._run(session, [windows[w][1] for w in batch])
             free.append(session)
+            if not self.recipe.include_prompt and n_prompt:
+                mask[:, : _n_special(encodings[0])[0] + n_prompt] = 0
             vectors = self._pool(hidden, mask)
             for w, vector in zip(batch, vectors, strict=True):
                 # A text longer than the model takes is the mean of its windows: nothing is cut off.
@@ -103,17 +131,22 @@ class CompiledEmbedder:
         else:
             with ThreadPoolExecutor(len(sessions)) as pool:
                 list(pool.map(encode_batch, batches))
-        return _unit(sums)
+        return unit(sums)
 
-    def _windows(self, encoding: Encoding) -> Iterator[list[int]]:
-        """Yield the token ids in pieces the model takes, special tokens kept around each."""
+    def _n_prompt(self, prompt: str) -> int:
+        """Return how many tokens a prompt has, counted as sentence-transformers counts them: by themselves."""
+        return len(self._tokenizer.encode(prompt, add_special_tokens=False).ids) if prompt else 0
+
+    def _windows(self, encoding: Encoding, n_prompt: int) -> Iterator[list[int]]:
+        """Yield the token ids in pieces the model takes, special tokens and the prompt kept around each."""
         ids = encoding.ids
         if len(ids) <= self.recipe.max_tokens:
             yield ids
             return
         n_before, n_after = _n_special(encoding)
+        n_before += n_prompt
         before, inner, after = ids[:n_before], ids[n_before : len(ids) - n_after], ids[len(ids) - n_after :]
-        room = self.recipe.max_tokens - n_before - n_after
+        room = max(1, self.recipe.max_tokens - n_before - n_after)
         for start in range(0, len(inner), room):
             yield before + inner[start : start + room] + after
 
@@ -130,18 +163,26 @@ class CompiledEmbedder:
         return session.run(None, feed)[0], mask
 
     def _pool(self, hidden: FloatMatrix, mask: npt.NDArray[np.int64]) -> FloatMatrix:
-        if self.recipe.pooling == "cls":
-            return _unit(hidden[:, 0])
-        weights = (mask / mask.sum(axis=1, keepdims=True)).astype(np.float32)
-        return _unit(np.einsum("btd,bt->bd", hidden, weights))  # (b, t, d) · (b, t) -> (b, d)
+        """Return unit vectors (b, dim) of the tokens (b, t) whose mask is 1: any span of each row."""
+        vectors = pool(hidden, mask, self.recipe.modes)
+        for layer in self._layers:
+            vectors = layer(vectors)
+        return unit(vectors[:, : self.dim])
+
+    @cached_property
+    def _layers(self) -> list[Callable[[FloatMatrix], FloatMatrix]]:
+        return load_layers(self._folder, self.recipe.layers)
 
     @cached_property
     def _tokenizer(self) -> Any:
         from tokenizers import Tokenizer
 
-        tokenizer = Tokenizer.from_file(str(self._tokenizer_file))
+        own = self._folder / "tokenizer.json"
+        tokenizer = Tokenizer.from_file(str(own if own.is_file() else self._query_file.with_name("tokenizer.json")))
         tokenizer.no_truncation()
         tokenizer.no_padding()
+        if self.recipe.lower_case:
+            _lower_case(tokenizer)
         return tokenizer
 
     @cached_property
@@ -186,7 +227,9 @@ def _n_special(encoding: Encoding) -> tuple[int, int]:
     return (mask.index(0), mask[::-1].index(0)) if 0 in mask else (len(mask), 0)
 
 
-def _unit(rows: FloatMatrix) -> FloatMatrix:
-    """Return the rows at unit length; a zero row stays zero."""
-    norms = np.linalg.norm(rows, axis=1, keepdims=True)
-    return np.asarray(rows / np.maximum(norms, 1e-12), np.float32)
+def _lower_case(tokenizer: Any) -> None:
+    """Lower-case before all else, as sentence-transformers does where a model's settings ask for it."""
+    from tokenizers.normalizers import Lowercase, Sequence
+
+    known = [tokenizer.normalizer] if tokenizer.normalizer is not None else []
+    tokenizer.normalizer = Sequence([Lowercase(), *known])

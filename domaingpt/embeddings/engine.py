@@ -4,6 +4,8 @@
         engine.json      what it was built from and with, parity, sizes and SHA-256 of the files
         document.onnx    int8 where the parity check passed, else fp32
         query.onnx       fp32
+        tokenizer.json   only where the model's folder has none
+    <cache>/engines/<key>.failed.json    why it could not be compiled; tried again after a day
 
 <key> hashes the weights' path, size and modification time, the folder's JSON files and COMPILER,
 so that finding an engine costs no hashing of the weights. Building happens in a child process:
@@ -12,12 +14,14 @@ torch is never loaded into a process that searches or answers.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +36,7 @@ from domaingpt.models import EmbedderSpec
 COMPILER = "onnx/1"  # part of the key: raise it when compiler.py produces something else
 BUILD_TIMEOUT_S = 900  # building takes about 10 s on two cores; a first import on a slow disk far longer
 ENGINE_FILE = "engine.json"
+RETRY_AFTER_S = 86_400  # a full disk or too little memory may have passed by then. Guess, unmeasured.
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +47,16 @@ class Engine:
         folder: Where its files lie.
         document_precision: "int8" or "fp32".
         weights_sha256: Of the `model.safetensors` it was built from.
+        modules_sha256: Of the weights of the modules behind the pooling, in their order.
+        languages: Guessed from the vocabulary, for models without a card.
     """
 
     folder: Path
     recipe: Recipe
     document_precision: str
     weights_sha256: str
+    modules_sha256: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
 
 
 def find_engine(spec: EmbedderSpec) -> Engine | None:
@@ -56,10 +65,15 @@ def find_engine(spec: EmbedderSpec) -> Engine | None:
     try:
         facts = json.loads((folder / ENGINE_FILE).read_text(encoding="utf-8"))
         whole = all((folder / name).stat().st_size == entry["size"] for name, entry in facts["files"].items())
-        return (
-            Engine(folder, read_recipe(spec.folder), facts["document_precision"], facts["weights_sha256"])
-            if whole
-            else None
+        if not whole:
+            return None
+        return Engine(
+            folder,
+            read_recipe(spec.folder),
+            facts["document_precision"],
+            facts["weights_sha256"],
+            tuple(facts.get("modules_sha256", ())),
+            tuple(facts.get("languages", ())),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
@@ -99,6 +113,28 @@ def verify_engine(engine: Engine) -> list[str]:
     """Return the names of the engine's files whose SHA-256 differs from the recorded one."""
     facts = json.loads((engine.folder / ENGINE_FILE).read_text(encoding="utf-8"))
     return [n for n, entry in facts["files"].items() if durable.sha256_file(engine.folder / n) != entry["sha256"]]
+
+
+def why_not_compiled(spec: EmbedderSpec) -> str:
+    """Return why an embedder could not be compiled here within the last day, or ""."""
+    try:
+        facts = json.loads(_failure_file(spec).read_text(encoding="utf-8"))
+        return str(facts["reason"]) if time.time() - facts["time"] < RETRY_AFTER_S else ""
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+
+
+def note_failure(spec: EmbedderSpec, reason: str) -> None:
+    """Remember why an embedder could not be compiled, so that not every command tries again."""
+    path = _failure_file(spec)
+    with contextlib.suppress(OSError):  # then the next command tries again
+        durable.make_private_dir(path.parent)
+        durable.write_atomic(path, json.dumps({"time": time.time(), "reason": reason}).encode())
+
+
+def _failure_file(spec: EmbedderSpec) -> Path:
+    folder = _engine_folder(spec)
+    return folder.with_name(f"{folder.name}.failed.json")
 
 
 def _run_compiler(stage: str, spec: EmbedderSpec, target: Path) -> None:

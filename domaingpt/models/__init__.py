@@ -4,7 +4,7 @@ Only `pull` goes online, and nothing here imports a model library before it is c
 """
 
 from domaingpt.models.download import Progress
-from domaingpt.models.embedders import EmbedderSpec, find_embedder
+from domaingpt.models.embedders import EmbedderSpec, embedder_path, find_embedder, with_settings
 from domaingpt.models.generators import GeneratorSpec, find_generator, use
 from domaingpt.models.gguf import GgufHeader, read_header
 from domaingpt.models.hub import pull
@@ -22,6 +22,7 @@ __all__ = [
     "ModelRow",
     "Progress",
     "check_sha256",
+    "embedder_path",
     "find_embedder",
     "find_generator",
     "go_offline",
@@ -30,4 +31,5 @@ __all__ = [
     "read_header",
     "use",
     "verify_models",
+    "with_settings",
 ]

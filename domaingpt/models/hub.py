@@ -35,6 +35,7 @@ from domaingpt.models.generators import (
     split_family,
 )
 from domaingpt.models.gguf import read_header
+from domaingpt.models.languages import normalised
 from domaingpt.models.lockfile import (
     SHA256_PATTERN,
     ModelKind,
@@ -52,8 +53,14 @@ if TYPE_CHECKING:
     from huggingface_hub import ModelInfo
 
 COMMIT_PATTERN = re.compile(r"[0-9a-f]{40}")
-# What belongs to a sentence-transformers model: files at the top, and in the numbered folders of its modules.
-EMBEDDER_FILES = re.compile(r"(\d{1,2}_[A-Za-z]+/)?(model\.safetensors|[A-Za-z0-9_]+\.(json|txt))")
+# What belongs to a sentence-transformers model, by the names that sentence-transformers and transformers read:
+# settings, tokenizer and weights at the top; settings and weights in the numbered folders of its modules.
+EMBEDDER_FILES = re.compile(
+    r"model\.safetensors|config\.json|modules\.json|config_sentence_transformers\.json"
+    r"|sentence_[a-z0-9]+_config\.json|tokenizer\.json|tokenizer_config\.json|special_tokens_map\.json"
+    r"|added_tokens\.json|vocab\.(json|txt)|merges\.txt"
+    r"|\d{1,2}_[A-Za-z]+/(config\.json|model\.safetensors)"
+)
 MAX_SMALL_FILE_BYTES = 64_000_000  # the largest tokenizer.json of a usual embedder has 17 MB (XLM-R)
 
 
@@ -227,7 +234,7 @@ def _checked_pin(wanted: Wanted, pinned: Pin | None, info: ModelInfo, files: dic
         pulled_at=pinned.pulled_at if pinned else datetime.now(UTC).isoformat(timespec="seconds"),
         licence=wanted.licence or next(iter(_card_values(info, "license")), "unknown"),
         chat_family=family,
-        languages=wanted.languages or tuple(_card_values(info, "language")),
+        languages=wanted.languages or normalised(_card_values(info, "language")),
     )
 
 

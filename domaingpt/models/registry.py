@@ -47,7 +47,7 @@ class KnownGenerator:
 
 @dataclass(frozen=True, slots=True)
 class KnownEmbedder:
-    """A sentence-transformers folder on the hub, and the prompts its authors prescribe.
+    """A sentence-transformers folder on the hub; its prompts are its own, or in `prompts.py`.
 
     Attributes:
         languages: ISO 639-1 codes the model was trained for; ("multi",) when there are dozens.
@@ -58,8 +58,6 @@ class KnownEmbedder:
     languages: tuple[str, ...]
     licence: str
     size_bytes: int
-    query_prompt: str = ""
-    document_prompt: str = ""
 
 
 # KV widths are from each model's config.json (num_hidden_layers, num_key_value_heads, head_dim).
@@ -111,18 +109,14 @@ GENERATORS = (
         "Phi-3-mini-4k-instruct-q4.gguf", "phi3", "MIT", 2_393_000_000, 4 * 32 * 32 * 96,
     ),
 )  # fmt: skip
-BGE_QUERY = "Represent this sentence for searching relevant passages: "  # model card of BAAI/bge-*-en-v1.5
 EMBEDDERS = (
     KnownEmbedder(
         "paraphrase-multilingual-MiniLM-L12-v2",
         "sentence-transformers/paraphrase-multilingual-MiniLM-L12-v2", ("multi",), APACHE, 490_000_000,
     ),
-    KnownEmbedder(  # Prompts: model card of intfloat/multilingual-e5-small.
-        "multilingual-e5-small", "intfloat/multilingual-e5-small", ("multi",), "MIT", 490_000_000,
-        "query: ", "passage: ",
-    ),
-    KnownEmbedder("bge-small-en-v1.5", "BAAI/bge-small-en-v1.5", ("en",), "MIT", 135_000_000, BGE_QUERY),
-    KnownEmbedder("bge-base-en-v1.5", "BAAI/bge-base-en-v1.5", ("en",), "MIT", 440_000_000, BGE_QUERY),
+    KnownEmbedder("multilingual-e5-small", "intfloat/multilingual-e5-small", ("multi",), "MIT", 490_000_000),
+    KnownEmbedder("bge-small-en-v1.5", "BAAI/bge-small-en-v1.5", ("en",), "MIT", 135_000_000),
+    KnownEmbedder("bge-base-en-v1.5", "BAAI/bge-base-en-v1.5", ("en",), "MIT", 440_000_000),
     KnownEmbedder(
         "all-mpnet-base-v2", "sentence-transformers/all-mpnet-base-v2", ("en",), APACHE, 440_000_000,
     ),

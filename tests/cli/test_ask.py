@@ -268,7 +268,7 @@ def test_index_of_another_embedder_is_stale(run: Run, workspace: Path, monkeypat
     result = run("ask", "house", QUESTION)
     assert (result.code, result.out) == (1, "")
     assert result.err.startswith("Error: The index of 'house' was built with hash (64-d); domain.toml now names other")
-    assert result.err.endswith("Run: domaingpt ingest house --rebuild\n")
+    assert "\nRun: domaingpt ingest house\n" in result.err
 
 
 def test_interrupt_while_answering(run: Run, workspace: Path, writes: Writes, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -73,7 +73,7 @@ def test_pull_says_what_to_do_next(run: Run, fake: Callable[[str, Any], None]) -
     )
     fake("pull", EmbedderSpec("bge", Path("bge"), None, ("en",), "MIT"))
     assert run("models", "pull", "bge").out == (
-        'bge is here. To search with it, set [embedding] model = "bge" in a domain.toml.\n'
+        'bge is here. To search with it, set [embedding] model = "bge" in a domain.toml, then ingest.\n'
     )
     fake("pull", ModelError("The hub cannot be reached.", "Check the connection."))
     result = run("models", "pull", "small")

@@ -13,7 +13,7 @@ from domaingpt import durable
 from domaingpt.embeddings import EmbedderIdentity, engine, find_engine, load_embedder, verify_engine
 from domaingpt.embeddings.compiled import BATCH_TOKENS, CompiledEmbedder, _batches
 from domaingpt.embeddings.sbert import SbertEmbedder
-from domaingpt.errors import ModelLoadFailed
+from domaingpt.errors import BadConfig, ModelLoadFailed
 from domaingpt.models import EmbedderSpec
 from domaingpt.testing import EmbedderContract, HashEmbedder
 
@@ -50,7 +50,7 @@ def compiled(monkeypatch):
             for name in ("query.onnx", "document.onnx")
         }
         sha256 = durable.sha256_file(spec.folder / "model.safetensors")
-        facts = {"weights_sha256": sha256, "document_precision": "int8", "files": files}
+        facts = {"weights_sha256": sha256, "document_precision": "int8", "files": files, "languages": ["en"]}
         write_json(target / "engine.json", facts)
 
     monkeypatch.setattr(engine, "_run_compiler", run)
@@ -236,10 +236,32 @@ def test_failed_build_leaves_nothing_and_falls_back(spec, monkeypatch):
     assert embedder.engine == "sentence-transformers"
     assert isinstance(embedder.encode_query.__self__, SbertEmbedder)
     assert "Compiling tiny failed" in told[-1]
-    assert "Falling back to sentence-transformers" in told[-1]
+    assert told[-1].endswith("So sentence-transformers runs it, which is slower.")
     assert embedder.identity.weights_sha256 == durable.sha256_file(spec.folder / "model.safetensors")
     folder = engine._engine_folder(spec).parent
-    assert [path.name for path in folder.iterdir() if path.suffix != ".lock"] == []
+    left = [path.name for path in folder.iterdir() if path.suffix != ".lock"]
+    assert left == [f"{engine._engine_folder(spec).name}.failed.json"]
+
+
+def test_a_failed_build_is_not_repeated_by_every_command(spec, monkeypatch):
+    """Within a day it is only said; then it is tried again."""
+    tried = []
+
+    def fail(stage, spec, target):
+        tried.append(stage)
+        raise ModelLoadFailed("Compiling tiny failed: no.")
+
+    monkeypatch.setattr(engine, "_run_compiler", fail)
+    told = []
+    for _ in range(2):
+        load_embedder(spec, told.append)
+    assert tried == ["export"]
+    assert told[1:] == ["Compiling tiny failed: no. So sentence-transformers runs it, which is slower."] * 2
+    monkeypatch.setattr(engine, "RETRY_AFTER_S", -1)
+    load_embedder(spec, told.append)
+    assert tried == ["export", "export"]
+    (engine._engine_folder(spec).parent / f"{engine._engine_folder(spec).name}.failed.json").write_text("{")
+    assert engine.why_not_compiled(spec) == ""
 
 
 def test_identity_does_not_depend_on_the_engine(spec, compiled, monkeypatch):
@@ -255,11 +277,59 @@ def test_identity_does_not_depend_on_the_engine(spec, compiled, monkeypatch):
 
 
 def test_model_that_is_not_plain_is_not_compiled(spec, compiled):
-    """And nobody is told of a failure."""
-    write_json(spec.folder / "1_Pooling" / "config.json", {"pooling_mode_max_tokens": True})
+    """And the user hears why it is slow."""
+    write_json(spec.folder / "1_Pooling" / "config.json", {"pooling_mode": "attention"})
     told = []
     assert load_embedder(spec, told.append).engine == "sentence-transformers"
-    assert (compiled, told) == ([], [])
+    assert compiled == []
+    assert told == ["tiny has modules that cannot be compiled; sentence-transformers runs it, which is slower."]
+
+
+def test_truncated_vectors_are_unit_vectors_of_their_first_dimensions(spec, compiled):
+    """And another width is another identity."""
+    whole, short = load_embedder(spec), load_embedder(replace(spec, truncate_dim=8))
+    texts = ["the boiler", "house and garden"]
+    assert short.encode_document(texts) == pytest.approx(unit(whole.encode_document(texts)[:, :8]), abs=1e-6)
+    assert (short.identity.dim, whole.identity.dim) == (8, DIM)
+    assert short.identity.key != whole.identity.key
+    with pytest.raises(BadConfig, match="truncate_dim = 25, but tiny has 24 dimensions") as caught:
+        load_embedder(replace(spec, truncate_dim=25))
+    assert "less than 24" in caught.value.hint
+
+
+def test_the_default_embedder_keeps_its_identity():
+    """Indexes that were built before stay valid."""
+    from domaingpt.embeddings import _identity
+    from domaingpt.embeddings.recipe import read_recipe
+    from domaingpt.models import find_embedder
+
+    spec = find_embedder("all-MiniLM-L6-v2")
+    assert _identity(spec, [spec.weights_sha256], read_recipe(spec.folder)).key == "41fc4dc70380be62"
+
+
+def test_what_the_user_may_want_to_set_otherwise_is_said_once(spec, compiled, monkeypatch):
+    """Prompts, guessed languages, another similarity; by the command that compiles, and not again."""
+    write_json(spec.folder / "modules.json", json.loads((spec.folder / "modules.json").read_text())[:2])
+    write_json(spec.folder / "config_sentence_transformers.json", {"similarity_fn_name": "dot"})
+    told = []
+    load_embedder(replace(spec, query_prompt="query: ", languages=()), told.append)
+    assert told[1:] == [
+        "Queries begin with 'query: ' for it, documents with ''.",
+        "It names no languages; its vocabulary has those of: en.",
+        "It was trained to be compared by dot; here it is compared by cosine.",
+    ]
+    load_embedder(replace(spec, query_prompt="query: ", languages=()), told.append)
+    assert len(told) == 4
+
+
+def test_languages_are_those_of_the_card_else_of_the_vocabulary(spec, compiled):
+    """The engine keeps the guess, so that no command reads the vocabulary for it."""
+    assert load_embedder(spec).languages == ("en",)
+    assert load_embedder(replace(spec, languages=("ja",))).languages == ("ja",)
+    found = find_engine(spec)
+    facts = json.loads((found.folder / "engine.json").read_text())
+    write_json(found.folder / "engine.json", facts | {"languages": ["en", "ru"]})
+    assert load_embedder(replace(spec, languages=())).languages == ("en", "ru")
 
 
 def test_other_weights_than_pinned_do_not_load(spec, compiled):
@@ -287,9 +357,10 @@ def test_compiler_that_dies_is_a_failure_with_its_last_words(spec):
 
 
 def test_identity_is_all_that_vectors_depend_on():
-    """But not the name."""
+    """Those of documents: neither the name nor the query's prompt makes an index stale."""
     identity = EmbedderIdentity("tiny", "sha", 24, 16, "mean")
     assert replace(identity, name="other").key == identity.key
+    assert replace(identity, query_prompt="query: ").key == identity.key
     others = [
         replace(identity, **{field: value})
         for field, value in {
@@ -297,11 +368,10 @@ def test_identity_is_all_that_vectors_depend_on():
             "dim": 25,
             "max_tokens": 17,
             "pooling": "cls",
-            "query_prompt": "q",
             "document_prompt": "d",
         }.items()
     ]
-    assert len({other.key for other in [identity, *others]}) == 7
+    assert len({other.key for other in [identity, *others]}) == 6
     assert len(identity.key) == 16
 
 

