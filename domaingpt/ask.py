@@ -41,12 +41,13 @@ def ask(
         on_sentence: Hears each sentence of the answer as soon as it has passed verification.
     """
     clock = _Clock()
+    dense = covers(embedder, question)
     with clock.stage("retrieve"):
+        vector = embedder.encode_query([question])[0] if dense else None
         weight = config.retrieval.fixed_dense_weight
-        hits = retrieve(index, embedder, question, k=config.retrieval.k, only=only, dense_weight=weight)
+        hits = retrieve(index, embedder, question, k=config.retrieval.k, only=only, dense_weight=weight, vector=vector)
     with clock.stage("evidence"):
-        dense = covers(embedder, question)
-        evidence = select_evidence(question, hits, embedder, index, limit=MAX_EVIDENCE, dense=dense)
+        evidence = select_evidence(question, hits, embedder, index, limit=MAX_EVIDENCE, vector=vector)
     reason = why_abstain(evidence, dense=dense)
     if reason is not None:
         return Answer(

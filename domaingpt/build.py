@@ -18,7 +18,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from domaingpt.chunks import CHUNKER, chunk_document, embedded_text, readable_name
+from domaingpt.chunks import CHUNKER, chunk_document, embedded_spans, embedded_text, readable_name
 from domaingpt.config import BOUNDS, DomainConfig
 from domaingpt.embeddings import Embedder
 from domaingpt.errors import BadConfig, DomainGPTError
@@ -26,6 +26,7 @@ from domaingpt.index import LocalIndex
 from domaingpt.index import generation as generations
 from domaingpt.index.corpus import CorpusFile, DocumentAccount, DocumentRow
 from domaingpt.index.segment import CORPUS, Segment, SegmentWriter, key_array, to_rewrite
+from domaingpt.index.sentence_vectors import Bytes, to_bytes
 from domaingpt.index.staging import Staging, vector_key
 from domaingpt.index.terms import Analyzer
 from domaingpt.ledger import Ledger, account_for
@@ -231,7 +232,7 @@ class Build:
         texts = [embedded_text(chunk) for chunk in chunks]
         room = self.embedder.identity.max_tokens - SPECIAL_TOKENS
         n_over_limit = sum(1 for n_tokens in self.embedder.count_tokens(texts) if n_tokens > room)
-        keys = [vector_key(text) for text in texts]
+        keys = [vector_key(text, embedded_spans(chunk)) for text, chunk in zip(texts, chunks, strict=True)]
         terms = [lexical_terms(chunk, self.analyzer) for chunk in chunks]
         account = account_for(document, chunks)
         title = document.title or readable_name(document.path)
@@ -247,38 +248,48 @@ class Build:
             writer.corpus.copy_contents(segment.corpus.path, content_keys)
         writer.corpus.copy_contents(self._staging.path, content_keys)
         writer.corpus.finish()
-        vectors, new.n_embedded = self._vectors(writer)
+        vectors, sentences, new.n_embedded = self._vectors(writer)
         self.progress("writing", 0, 1)
-        writer.finish(vectors)
+        writer.finish(vectors, sentences)
         self.progress("writing", 1, 1)
 
-    def _vectors(self, writer: SegmentWriter) -> tuple[npt.NDArray[np.float16], int]:
-        """Return the vectors (m, d) of a segment's new documents, and how many had to be computed."""
+    def _vectors(self, writer: SegmentWriter) -> tuple[npt.NDArray[np.float16], list[Bytes], int]:
+        """Return the vectors (m, d) of a segment's new documents, their sentences', and how many were computed."""
         keys = [key.tobytes() for key in writer.new_keys]
         first: dict[bytes, int] = {}  # vector key → the first row that needs it; equal strings are embedded once
         for row, key in enumerate(keys):
             first.setdefault(key, row)
         vectors = np.zeros((len(keys), self._dim), np.float16)
-        missing = self._reused_vectors(vectors, first)
-        for key, vector in self._staging.vectors(missing).items():
-            vectors[first[key]] = vector
-        known = self._staging.known(missing)
+        sentences: list[Bytes] = [np.zeros((0, self._dim), np.int8)] * len(keys)
+        missing = self._reused_vectors(vectors, sentences, first)
+        known = self._staging.vectors(missing)
+        for key, (vector, of_key) in known.items():
+            vectors[first[key]], sentences[first[key]] = vector, of_key
         missing = [key for key in missing if key not in known]
         corpus = CorpusFile(writer.folder / CORPUS)
         for start in range(0, len(missing), EMBED_GROUP):
             group = missing[start : start + EMBED_GROUP]
             rows = [first[key] for key in group]
-            chunks = corpus.chunks(rows)
-            computed = self.embedder.encode_document([embedded_text(chunks[row]) for row in rows])
-            self._staging.add_vectors(group, computed)
+            found = corpus.chunks(rows)
+            chunks = [found[row] for row in rows]
+            computed, of_chunks = self.embedder.encode_spans(
+                [embedded_text(chunk) for chunk in chunks], [embedded_spans(chunk) for chunk in chunks]
+            )
+            stored = [to_bytes(of_chunk) for of_chunk in of_chunks]
+            self._staging.add_vectors(group, computed, stored)
             vectors[rows] = computed
+            for row, of_row in zip(rows, stored, strict=True):
+                sentences[row] = of_row
             self.progress("embedding", start + len(group), len(missing))
         corpus.close()
         if len(first) < len(keys):
-            vectors = vectors[[first[key] for key in keys]]
-        return vectors, len(missing)
+            rows = [first[key] for key in keys]
+            vectors, sentences = vectors[rows], [sentences[row] for row in rows]
+        return vectors, sentences, len(missing)
 
-    def _reused_vectors(self, vectors: npt.NDArray[np.float16], first: Mapping[bytes, int]) -> list[bytes]:
+    def _reused_vectors(
+        self, vectors: npt.NDArray[np.float16], sentences: list[Bytes], first: Mapping[bytes, int]
+    ) -> list[bytes]:
         """Fill in the vectors that the generation before has; return the keys of the others."""
         previous = self.previous
         if previous is None or previous.generation.manifest["embedder"]["key"] != self.embedder.identity.key:
@@ -286,7 +297,11 @@ class Build:
         missing = list(first)
         for segment in previous.segments:
             which, rows = segment.rows_of_vectors(key_array(missing))
-            vectors[[first[missing[i]] for i in which]] = segment.vectors.reconstruct(rows)
+            targets = [first[missing[i]] for i in which]
+            vectors[targets] = segment.vectors.reconstruct(rows)
+            ends = np.cumsum(segment.sentences.counts(rows))[:-1]
+            for target, of_row in zip(targets, np.split(segment.sentences.stored(rows), ends), strict=False):
+                sentences[target] = of_row
             found = set(which.tolist())
             missing = [key for i, key in enumerate(missing) if i not in found]
         return missing

@@ -50,7 +50,7 @@ class EmbeddingConfig:
 class ChunkingConfig:
     """How long a chunk may be, in tokens of the embedder's own tokenizer."""
 
-    max_tokens: int = 200
+    max_tokens: int = 140
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,9 @@ import numpy as np
 import numpy.typing as npt
 
 from domaingpt.chunks import chunk_id
-from domaingpt.embeddings import Embedder, EmbedderIdentity, FloatMatrix
+from domaingpt.embeddings import Embedder, EmbedderIdentity, FloatMatrix, Span
 from domaingpt.errors import DimensionMismatch, PromptTooLong
-from domaingpt.index import Arm, Candidate, Index
+from domaingpt.index import AROUND, Arm, Candidate, Index
 from domaingpt.types import Chunk, Sentence
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ __all__ = ["EmbedderContract", "GeneratorContract", "HashEmbedder", "IndexContra
 CJK = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 TOKEN = re.compile(rf"[{CJK}]|[^\s{CJK}]+")  # a word between spaces, or one Chinese, Japanese or Korean character
 PIECE = re.compile(r"\s*\S+\s*$|\s*\S+")
+BYTE_ROUNDING = 1e-2  # how far one byte a component may move a cosine
 HALF_ROUNDING = 1e-3  # how far half precision may move a cosine
 SINGLE_ROUNDING = 1e-4  # how far single precision may move a BM25 score
 
@@ -78,6 +79,13 @@ class HashEmbedder:
             # The empty word stands in every text, as a model's special tokens do: no vector is zero.
             vectors[row] = sum((self._word_vector(word) for word in TOKEN.findall(text)), self._word_vector(""))
         return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
+
+    def encode_spans(
+        self, texts: Sequence[str], spans: Sequence[Sequence[Span]]
+    ) -> tuple[FloatMatrix, list[FloatMatrix]]:
+        """Return the texts' unit vectors (n, d), and for each text those of its spans (s, d) by themselves."""
+        parts = [[text[start:end] for start, end in of_text] for text, of_text in zip(texts, spans, strict=True)]
+        return self.encode_document(texts), [self.encode_query(of_text) for of_text in parts]
 
     def encode_tokens(self, texts: Sequence[str]) -> list[tuple[list[str], FloatMatrix]]:
         """Return for each text its tokens and their unit vectors (t, d)."""
@@ -192,6 +200,24 @@ class EmbedderContract:
         embedder.encode_document(self.TEXTS, told.append)
         assert sum(told) >= len(self.TEXTS)
 
+    def test_spans_have_a_unit_vector_each(self, embedder: Embedder) -> None:
+        """The texts' own vectors, and beside them (s, d) for the spans of each."""
+        boiler, roof = "The boiler in the cellar is old.", "A heavy storm damaged the roof tiles."
+        text = f"{boiler} {roof}"
+        spans = [(0, len(boiler)), (len(boiler) + 1, len(text)), (len(text), len(text))]
+        vectors, (of_spans, of_none) = embedder.encode_spans([text, roof], [spans, []])
+        assert np.allclose(vectors, embedder.encode_document([text, roof]), atol=SINGLE_ROUNDING)
+        assert of_spans.shape == (3, embedder.identity.dim)
+        assert of_none.shape == (0, embedder.identity.dim)
+        assert np.allclose(np.linalg.norm(of_spans, axis=1), 1, atol=1e-5)
+        assert not np.allclose(of_spans[0], of_spans[1], atol=HALF_ROUNDING)
+
+    def test_no_texts_have_no_spans(self, embedder: Embedder) -> None:
+        """(0, d) and an empty list, not an error."""
+        vectors, of_spans = embedder.encode_spans([], [])
+        assert vectors.shape == (0, embedder.identity.dim)
+        assert of_spans == []
+
     def test_tokens_have_a_unit_vector_each(self, embedder: Embedder) -> None:
         """(t, d) for each text, special tokens left out."""
         results = embedder.encode_tokens(self.TEXTS)
@@ -256,7 +282,7 @@ class IndexContract(ABC):
         Args:
             folder: An empty folder to write into.
             chunks: Those of a document stand together.
-            vectors: Row i belongs to chunk i.
+            vectors: Row i belongs to chunk i; it is also the vector of each of the chunk's sentences.
         """
 
     @staticmethod
@@ -325,6 +351,43 @@ class IndexContract(ABC):
         terms = index.terms("rent boiler pacs.008 absent")
         oracle = _Bm25(index, chunks)
         assert np.allclose(index.idf(terms), [oracle.idf(term) for term in terms], atol=SINGLE_ROUNDING)
+
+    def test_surroundings_are_the_oracles(self, tmp_path: Path) -> None:
+        """Mean cosine and BM25 of the chunk with its neighbours of the same document; the best sentence's cosine."""
+        chunks, vectors = self.corpus()
+        index = self.build(tmp_path, chunks, vectors)
+        oracle = _Bm25(index, chunks)
+        row_of = {chunk.id: row for row, chunk in enumerate(chunks)}
+        for text, vector, k, arm in self._searches():
+            asked = None if arm == "lexical" else vector
+            found = index.search(asked, text, k, arm, None)
+            for candidate, nearby in zip(found, index.nearby(asked, text, found), strict=True):
+                row = row_of[candidate.chunk_id]
+                around = [
+                    i
+                    for i in range(max(0, row - AROUND), min(len(chunks), row + AROUND + 1))
+                    if chunks[i].document == chunks[row].document
+                ]
+                (sentences,) = index.sentence_vectors([candidate.chunk_id])
+                expected = (
+                    None if arm == "lexical" else float((vectors[around] @ vector).mean()),
+                    None if arm == "lexical" else float((sentences @ vector).max()),
+                    None if arm == "dense" else oracle.score_together(text, around, 2 * AROUND + 1),
+                )
+                for actual, wanted in zip((nearby.dense, nearby.sentence, nearby.lexical), expected, strict=True):
+                    assert (actual is None) == (wanted is None)
+                    assert actual is None or wanted is None or abs(actual - wanted) < HALF_ROUNDING
+
+    def test_sentence_vectors_are_those_of_the_chunks(self, tmp_path: Path) -> None:
+        """(s, d) for each id in order, unit length."""
+        chunks, vectors = self.corpus()
+        index = self.build(tmp_path, chunks, vectors)
+        wanted = [chunks[40], chunks[3], chunks[59], chunks[3]]
+        found = index.sentence_vectors([chunk.id for chunk in wanted])
+        assert [len(of_chunk) for of_chunk in found] == [len(chunk.sentences) for chunk in wanted]
+        for of_chunk, chunk in zip(found, wanted, strict=True):
+            assert np.allclose(of_chunk @ vectors[chunks.index(chunk)], 1, atol=BYTE_ROUNDING)
+        assert index.sentence_vectors([]) == []
 
     def test_chunks_come_back_whole_and_in_order(self, tmp_path: Path) -> None:
         """Every field, in the order of the ids, repeats kept."""
@@ -422,6 +485,16 @@ class _Bm25:
         if text not in self._known:
             self._known[text] = self._computed(text)
         return self._known[text]
+
+    def score_together(self, text: str, rows: Sequence[int], width: int) -> float:
+        """Return the score of some chunks read as one, where `width` chunks are of mean length together."""
+        mean = width * sum(self._lengths) / len(self._lengths)
+        length = sum(self._lengths[row] for row in rows)
+        score = 0.0
+        for term in set(self._index.terms(text)):
+            f = sum(self._counts[row][term] for row in rows)
+            score += self.idf(term) * f * (self.K1 + 1) / (f + self.K1 * (1 - self.B + self.B * length / mean))
+        return score
 
     def _computed(self, text: str) -> npt.NDArray[np.float64]:
         mean = sum(self._lengths) / len(self._lengths)

@@ -18,7 +18,7 @@ def test_empty_file_gives_the_defaults(tmp_path):
     expected = DomainConfig("house", title="HouseGPT")
     assert load_config(tmp_path / "domain.toml", "house") == expected
     assert load_config(tmp_path / "absent.toml", "house") == expected
-    assert (expected.chunking.max_tokens, expected.retrieval.k, expected.documents.path) == (200, 8, "documents")
+    assert (expected.chunking.max_tokens, expected.retrieval.k, expected.documents.path) == (140, 8, "documents")
 
 
 def test_every_key_is_read(tmp_path):

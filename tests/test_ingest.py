@@ -137,7 +137,7 @@ def test_index_says_what_it_was_built_with(house):
     assert manifest["embedder"]["key"] == house.embedder.identity.key
     assert manifest["embedder"]["dim"] == 16
     assert manifest["counts"] == {"documents": 3, "chunks": len(house.chunks())}
-    assert manifest["chunker"]["max_tokens"] == 200
+    assert manifest["chunker"]["max_tokens"] == 140
 
 
 def test_vectors_are_those_of_the_embedded_strings(house):
@@ -377,7 +377,7 @@ def test_an_interrupted_change_of_embedder_leaves_the_old_index(house, monkeypat
     assert report.ledger.chunks["embedded"] == len(before) - 1
     assert first[0] not in new.encoded
     index = house.open()
-    assert index.vectors.dim == 24
+    assert index.dim == 24
     index.close()
 
 
@@ -698,11 +698,11 @@ from domaingpt.config import parse_config
 from domaingpt.testing import HashEmbedder
 
 class Slow(HashEmbedder):
-    def encode_document(self, texts, progress=None):
+    def encode_spans(self, texts, spans):
         time.sleep(0.05)
         with open(sys.argv[3], "a") as log:
             log.writelines(text.replace("\\n", "|") + "\\n" for text in texts)
-        return super().encode_document(texts, progress)
+        return super().encode_spans(texts, spans)
 
 build.EMBED_GROUP = 2
 config = parse_config({"chunking": {"max_tokens": 16}}, "house", where="domain.toml")

@@ -20,6 +20,7 @@ __all__ = [
     "CHUNKER",
     "CountTokens",
     "chunk_document",
+    "embedded_spans",
     "embedded_text",
     "page_at",
     "readable_name",
@@ -27,7 +28,7 @@ __all__ = [
     "split_sentences",
 ]
 
-CHUNKER = "units-shortest-path/4"  # stored in the index; a change of the algorithm rebuilds chunks
+CHUNKER = "units-shortest-path/5"  # stored in the index; a change of the algorithm rebuilds chunks
 SECTION_SEPARATOR = " › "
 CLAUSE_END = re.compile(r"[,;:]\s+|[，；：、]\s*|\s[–—-]\s|\s+")  # not the comma in 82,959
 
@@ -84,6 +85,23 @@ def embedded_text(chunk: Chunk) -> str:
     """Return the string that is embedded for a chunk: its context, then its cleaned text."""
     view = search_view(chunk.text)
     return f"{chunk.context}\n{view}" if chunk.context else view
+
+
+def embedded_spans(chunk: Chunk) -> list[tuple[int, int]]:
+    """Return where each sentence of a chunk stands in its embedded text: half-open spans, in order.
+
+    A sentence of which nothing is left there has an empty span.
+    """
+    embedded = embedded_text(chunk)
+    position = len(embedded) - len(search_view(chunk.text))
+    spans = []
+    for sentence in chunk.sentences:
+        view = search_view(chunk.text[sentence.start - chunk.start : sentence.end - chunk.start])
+        start = embedded.find(view, position)
+        if start >= 0:
+            position = start + len(view)
+        spans.append((start if start >= 0 else position, position))
+    return spans
 
 
 def chunk_id(document: str, start: int, end: int, text: str) -> str:

@@ -83,6 +83,7 @@ ABBREVIATIONS = frozenset(
     "inc corp ltd co llc plc bros gmbh ca bzw vgl nr abb abs jan feb mar apr jun jul aug sep sept oct nov dec "
     "u.s u.k u.n d.c a.m p.m ph.d p pp".split()
 )
+MIN_UNCASED = 20  # characters; a shorter stretch says nothing of how a text uses capitals. Guess, unmeasured
 LAST_WORD = re.compile(r"([^\s(\[\"“'‘]+?)[.!?…]+[\"'”’»)\]]*$")
 
 
@@ -122,7 +123,7 @@ def _ends_sentence(text: str, sentence_start: int, match: re.Match[str], end: in
     following = text[match.end() : min(end, match.end() + 40)].lstrip()
     if not following:
         return True
-    if following[0].islower():
+    if following[0].islower() and not _is_without_capitals(text[sentence_start : match.start()]):
         return False
     if match["latin"][0] != ".":
         return True
@@ -133,6 +134,11 @@ def _ends_sentence(text: str, sentence_start: int, match: re.Match[str], end: in
     is_initial = len(token) == 1 and token.isalpha()
     is_enumerator = not text[sentence_start : match.start()].strip().rstrip(token) and token.isdigit()
     return not (is_initial or is_enumerator or token in ABBREVIATIONS)
+
+
+def _is_without_capitals(text: str) -> bool:
+    """Return whether a text is long enough to begin with a capital or name something, and does neither."""
+    return len(text) >= MIN_UNCASED and text == text.lower()
 
 
 def _units_of_prose(text: str, start: int, end: int, layout: _Layout) -> Iterator[Unit]:

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
 from domaingpt import durable
-from domaingpt.embeddings.compiled import CompiledEmbedder, n_cores
+from domaingpt.embeddings.compiled import CompiledEmbedder, Span, n_cores
 from domaingpt.embeddings.engine import (
     Engine,
     build_engine,
@@ -33,6 +33,7 @@ __all__ = [
     "Embedder",
     "EmbedderIdentity",
     "FloatMatrix",
+    "Span",
     "find_engine",
     "load_embedder",
     "n_cores",
@@ -91,6 +92,16 @@ class Embedder(Protocol):
     def encode_query(self, texts: Sequence[str]) -> FloatMatrix:
         """Return unit vectors (n, d) float32 in the order of the texts, with the model's query prompt."""
 
+    def encode_spans(
+        self, texts: Sequence[str], spans: Sequence[Sequence[Span]]
+    ) -> tuple[FloatMatrix, list[FloatMatrix]]:
+        """Return the vectors (n, d) of `encode_document`, and for each text unit vectors (s, d) of its spans.
+
+        Args:
+            texts: Any number, also none.
+            spans: For each text the half-open spans of its parts, in code points; any number, also none.
+        """
+
     def encode_tokens(self, texts: Sequence[str]) -> list[tuple[list[str], FloatMatrix]]:
         """Return for each text its tokens and their unit vectors (t, d'), special tokens left out.
 
@@ -108,6 +119,7 @@ class LocalEmbedder:
         self.count_tokens = encoder.count_tokens
         self.encode_document = encoder.encode_document
         self.encode_query = encoder.encode_query
+        self.encode_spans = encoder.encode_spans
         self.encode_tokens = encoder.encode_tokens
 
 

@@ -23,6 +23,8 @@ from domaingpt.embeddings.recipe import Recipe, read_recipe
 if TYPE_CHECKING:
     from tokenizers import Encoding
 
+Span = tuple[int, int]
+
 # Padded tokens of one batch. Measured best among 1024, 2048 and 4096 (benchmarks/results/encode.json):
 # small batches keep the activations in the second-level cache.
 BATCH_TOKENS = 1024
@@ -85,17 +87,41 @@ class CompiledEmbedder:
         """Return unit vectors (n, d) float32 in the order of the texts."""
         return self._encode(texts, self._query_prompt, [self._query_session], None)
 
+    def encode_spans(
+        self, texts: Sequence[str], spans: Sequence[Sequence[Span]]
+    ) -> tuple[FloatMatrix, list[FloatMatrix]]:
+        """Return the texts' unit vectors (n, d), and for each text those of its spans (s, d).
+
+        A span's vector pools the states of its tokens in the pass over the whole text, so it knows what stands
+        around it ("late chunking": Günther et al., arXiv:2409.04701, section 3).
+        """
+        found = [np.zeros((len(of_text), self.dim), np.float32) for of_text in spans]
+        n_prompt = len(self._document_prompt)
+
+        def pool_spans(i: int, offsets: npt.NDArray[np.int64], hidden: FloatMatrix) -> None:
+            bounds = np.array(spans[i], np.int64).reshape(-1, 2) + n_prompt
+            # (s, t): which tokens overlap which span; special tokens have empty offsets.
+            mask = (offsets[:, 0] < bounds[:, 1:]) & (offsets[:, 1] > bounds[:, :1])
+            held = np.flatnonzero(mask.any(axis=1))
+            rows = np.broadcast_to(hidden, (len(held), *hidden.shape))
+            found[i][held] += self._pool(rows, mask[held].astype(np.int64)) if len(held) else 0
+
+        vectors = self._encode(texts, self._document_prompt, self._document_sessions, None, pool_spans)
+        for vector, of_text in zip(vectors, found, strict=True):
+            of_text[~of_text.any(axis=1)] = vector  # a span without a token of its own
+        return vectors, [unit(of_text) for of_text in found]
+
     def encode_tokens(self, texts: Sequence[str]) -> list[tuple[list[str], FloatMatrix]]:
         """Return for each text its tokens and their unit vectors (t, d), special tokens left out."""
         encodings = self._tokenizer.encode_batch(list(texts))
-        windows = [(i, ids) for i, encoding in enumerate(encodings) for ids in self._windows(encoding, 0)]
+        windows = [(i, places) for i, encoding in enumerate(encodings) for places in self._windows(encoding, 0)]
         if not windows:
             return []
-        hidden, _ = self._run(self._query_session, [ids for _, ids in windows])
+        hidden, _ = self._run(self._query_session, [_ids(encodings[i], places) for i, places in windows])
         vectors: list[list[FloatMatrix]] = [[] for _ in encodings]
-        for (i, ids), row in zip(windows, hidden, strict=True):
+        for (i, places), row in zip(windows, hidden, strict=True):
             n_before, n_after = _n_special(encodings[i])
-            vectors[i].append(unit(row[n_before : len(ids) - n_after]))
+            vectors[i].append(unit(row[n_before : len(places) - n_after]))
         results = []
         for encoding, parts in zip(encodings, vectors, strict=True):
             n_before, n_after = _n_special(encoding)
@@ -103,18 +129,27 @@ class CompiledEmbedder:
         return results
 
     def _encode(
-        self, texts: Sequence[str], prompt: str, sessions: list[Any], progress: Callable[[int], None] | None
+        self,
+        texts: Sequence[str],
+        prompt: str,
+        sessions: list[Any],
+        progress: Callable[[int], None] | None,
+        look: Callable[[int, npt.NDArray[np.int64], FloatMatrix], None] | None = None,
     ) -> FloatMatrix:
+        """Return the unit vectors of texts; `look` sees each window's text number, offsets (t, 2) and states (t, d)."""
         n_prompt = self._n_prompt(prompt)
         encodings = self._tokenizer.encode_batch([prompt + text for text in texts])
-        windows = [(i, ids) for i, encoding in enumerate(encodings) for ids in self._windows(encoding, n_prompt)]
+        windows = [(i, places) for i, encoding in enumerate(encodings) for places in self._windows(encoding, n_prompt)]
         sums = np.zeros((len(texts), self.dim), np.float32)
         free = list(sessions)  # each batch takes a session and gives it back
 
         def encode_batch(batch: list[int]) -> None:
             session = free.pop()
-            hidden, mask = self._run(session, [windows[w][1] for w in batch])
+            hidden, mask = self._run(session, [_ids(encodings[windows[w][0]], windows[w][1]) for w in batch])
             free.append(session)
+            if look:
+                for row, (i, places) in enumerate(windows[w] for w in batch):
+                    look(i, np.array(encodings[i].offsets, np.int64)[places], hidden[row, : len(places)])
             if not self.recipe.include_prompt and n_prompt:
                 mask[:, : _n_special(encodings[0])[0] + n_prompt] = 0
             vectors = self._pool(hidden, mask)
@@ -124,7 +159,7 @@ class CompiledEmbedder:
             if progress:
                 progress(len(batch))
 
-        batches = list(_batches([len(ids) for _, ids in windows]))
+        batches = list(_batches([len(places) for _, places in windows]))
         if len(sessions) == 1:
             for batch in batches:
                 encode_batch(batch)
@@ -138,14 +173,15 @@ class CompiledEmbedder:
         return len(self._tokenizer.encode(prompt, add_special_tokens=False).ids) if prompt else 0
 
     def _windows(self, encoding: Encoding, n_prompt: int) -> Iterator[list[int]]:
-        """Yield the token ids in pieces the model takes, special tokens and the prompt kept around each."""
-        ids = encoding.ids
-        if len(ids) <= self.recipe.max_tokens:
-            yield ids
+        """Yield the places of the tokens in pieces the model takes, special tokens and the prompt around each."""
+        places = list(range(len(encoding.ids)))
+        if len(places) <= self.recipe.max_tokens:
+            yield places
             return
         n_before, n_after = _n_special(encoding)
         n_before += n_prompt
-        before, inner, after = ids[:n_before], ids[n_before : len(ids) - n_after], ids[len(ids) - n_after :]
+        end = len(places) - n_after
+        before, inner, after = places[:n_before], places[n_before:end], places[end:]
         room = max(1, self.recipe.max_tokens - n_before - n_after)
         for start in range(0, len(inner), room):
             yield before + inner[start : start + room] + after
@@ -219,6 +255,11 @@ def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
         batch.append(index)
     if batch:
         yield batch
+
+
+def _ids(encoding: Encoding, places: Sequence[int]) -> list[int]:
+    ids = encoding.ids
+    return ids if len(places) == len(ids) else [ids[place] for place in places]
 
 
 def _n_special(encoding: Encoding) -> tuple[int, int]:

@@ -13,6 +13,7 @@ from domaingpt.embeddings.recipe import Recipe, read_recipe
 from domaingpt.errors import ModelLoadFailed
 
 if TYPE_CHECKING:
+    from domaingpt.embeddings.compiled import Span
     from domaingpt.embeddings.pooling import FloatMatrix
     from domaingpt.models import EmbedderSpec
 
@@ -44,6 +45,15 @@ class SbertEmbedder:
     def encode_query(self, texts: Sequence[str]) -> FloatMatrix:
         """Return unit vectors (n, d) float32 in the order of the texts."""
         return self._encode(texts, self._spec.query_prompt)
+
+    def encode_spans(
+        self, texts: Sequence[str], spans: Sequence[Sequence[Span]]
+    ) -> tuple[FloatMatrix, list[FloatMatrix]]:
+        """Return the texts' unit vectors (n, d), and for each text those of its spans (s, d), each read by itself."""
+        pieces = [text[start:end] for text, of_text in zip(texts, spans, strict=True) for start, end in of_text]
+        vectors = self.encode_document(pieces)
+        ends = np.cumsum([len(of_text) for of_text in spans])[:-1]
+        return self.encode_document(texts), [np.asarray(part) for part in np.split(vectors, ends)] if spans else []
 
     def encode_tokens(self, texts: Sequence[str]) -> list[tuple[list[str], FloatMatrix]]:
         """Return for each text its tokens and their unit vectors (t, d), special tokens left out."""

@@ -23,11 +23,16 @@ from domaingpt.index.generation import Generation, open_current
 from domaingpt.index.lexical import LexicalIndex
 from domaingpt.index.segment import CORPUS, KEY_BYTES, NONE_DEAD, Mask, Rows, Segment
 from domaingpt.index.terms import Analyzer
+from domaingpt.index.vectors import VectorIndex
 from domaingpt.types import Chunk
 
-__all__ = ["Arm", "Candidate", "Index", "LocalIndex", "open_corpus", "open_index", "open_segments"]
+__all__ = ["Arm", "Candidate", "Index", "LocalIndex", "Nearby", "open_corpus", "open_index", "open_segments"]
 
 Arm = Literal["hybrid", "dense", "lexical"]
+
+# Chunks on either side that count as a chunk's surroundings. Best of 1, 2, 3 and 5 on the tuning halves of
+# SciFact, XQuAD en and Chroma's evaluation together (benchmarks/results/retrieval.json).
+AROUND = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,23 @@ class Candidate:
 
     chunk_id: str
     dense: float | None
+    lexical: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Nearby:
+    """What stands around a chunk, and inside it, scored for the same query.
+
+    The surroundings of a chunk are itself and up to `AROUND` chunks of its document on either side.
+
+    Attributes:
+        dense: Mean cosine of the surroundings; None if that arm was not asked.
+        sentence: Largest cosine of a sentence of the chunk; that of the chunk if it has none.
+        lexical: BM25 score of the surroundings read as one text; None if that arm was not asked.
+    """
+
+    dense: float | None
+    sentence: float | None
     lexical: float | None
 
 
@@ -54,6 +76,22 @@ class Index(Protocol):
 
         Raises:
             DimensionMismatch: If the vector's width is not the index's.
+        """
+
+    def nearby(self, vector: FloatMatrix | None, text: str, candidates: Sequence[Candidate]) -> list[Nearby]:
+        """Return what stands around each candidate of `search`, in their order.
+
+        Args:
+            vector: As given to `search`.
+            text: As given to `search`.
+            candidates: What it returned.
+        """
+
+    def sentence_vectors(self, ids: Sequence[str]) -> list[FloatMatrix]:
+        """Return for each chunk the unit vectors (s, d) of its sentences, in the order of `Chunk.sentences`.
+
+        Raises:
+            KeyError: If an id is unknown.
         """
 
     def chunks(self, ids: Sequence[str]) -> list[Chunk]:
@@ -109,6 +147,39 @@ class LocalIndex:
         dense = [None] * len(ids) if vector is None else self._cosines(vector, rows).tolist()
         lexical = [None] * len(ids) if terms is None else self.lexical.scores_at(terms, rows).tolist()
         return [Candidate(*scored) for scored in zip(ids, dense, lexical, strict=True)]
+
+    def nearby(self, vector: FloatMatrix | None, text: str, candidates: Sequence[Candidate]) -> list[Nearby]:
+        """Return what stands around each candidate."""
+        rows = np.array(self.rows_of([candidate.chunk_id for candidate in candidates]), np.int64)
+        terms = None if not candidates or candidates[0].lexical is None else self.analyzer.terms(text)
+        dense, sentence, lexical = (np.zeros(len(rows), np.float32) for _ in range(3))
+        for i, here in self._split(rows):
+            segment = self.segments[i]
+            own = rows[here] - self._starts[i]
+            first, end = segment.around(own, AROUND)
+            if vector is not None:
+                dense[here] = _means(segment.vectors, vector, first, end)
+                sentence[here] = segment.sentences.best(vector, own)
+            if terms is not None:
+                lexical[here] = self.lexical.scores_between(terms, i, first, end, 2 * AROUND + 1)
+        return [
+            Nearby(
+                None if vector is None else float(dense[i]),
+                None if vector is None else (candidate.dense if np.isnan(sentence[i]) else float(sentence[i])),
+                None if terms is None else float(lexical[i]),
+            )
+            for i, candidate in enumerate(candidates)
+        ]
+
+    def sentence_vectors(self, ids: Sequence[str]) -> list[FloatMatrix]:
+        """Return for each chunk the unit vectors (s, d) of its sentences."""
+        rows = np.array(self.rows_of(ids), np.int64)
+        found: list[FloatMatrix] = [np.zeros((0, self.dim), np.float32)] * len(rows)
+        for i, here in self._split(rows):
+            of_rows = self.segments[i].sentences.of(rows[here] - self._starts[i])
+            for place, vectors in zip(here.tolist(), of_rows, strict=True):
+                found[place] = vectors
+        return found
 
     def chunks(self, ids: Sequence[str]) -> list[Chunk]:
         """Return the chunks of the ids, in that order."""
@@ -235,6 +306,16 @@ def open_index(index_folder: Path, domain: str, notify: Callable[[str], None] = 
         IndexStale: If it has another format.
     """
     return LocalIndex(open_current(index_folder, domain, notify))
+
+
+def _means(vectors: VectorIndex, vector: FloatMatrix, first: Rows, end: Rows) -> FloatMatrix:
+    """Return the mean cosine (m,) of the vector (d,) with the rows first … end - 1 of each run."""
+    runs = first[:, None] + np.arange(2 * AROUND + 1)  # (m, w)
+    is_in = runs < end[:, None]
+    rows, places = np.unique(runs[is_in], return_inverse=True)  # surroundings overlap
+    cosines = np.zeros(runs.shape, np.float32)
+    cosines[is_in] = vectors.cosines(vector, rows)[places]
+    return np.asarray(cosines.sum(axis=1) / is_in.sum(axis=1), np.float32)
 
 
 def _dead(generation: Generation, name: str) -> npt.NDArray[np.int64]:

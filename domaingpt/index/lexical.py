@@ -143,6 +143,36 @@ class Postings:
             scores = self._added(scores, rows, term, start, end, mean)
         return scores
 
+    def scores_between(self, query: Sequence[_QueryTerm], first: Rows, end: Rows, *, width: int, mean: float) -> Scores:
+        """Return the scores (m,) of the runs of rows first … end - 1, each read as one chunk.
+
+        Args:
+            query: The terms.
+            first: (m,) where each run begins.
+            end: (m,) where it ends.
+            width: Rows of a full run: `width * mean` terms count as the mean length.
+            mean: Length of a chunk.
+        """
+        runs = first[:, None] + np.arange(width)  # (m, width)
+        is_in = runs < end[:, None]
+        lengths = np.where(is_in, self.lengths[np.minimum(runs, len(self) - 1)], 0).sum(axis=1)
+        norms = K1 * (1 - B + B * lengths.astype(np.float32) / np.float32(width * mean))
+        scores = np.zeros(len(first), np.float32)
+        for term in query:
+            start, stop, _ = self._find(term.hash)
+            if start == stop:
+                continue
+            held, counts = self.rows[start:stop], self.frequencies[start:stop]
+            places = np.searchsorted(held, first)[:, None] + np.arange(width)  # (m, width): rows ascend
+            places = np.minimum(places, len(held) - 1)
+            found = held[places]
+            is_held = (found >= first[:, None]) & (found < end[:, None])
+            # The last posting stands for all places beyond it, but counts once.
+            is_held[:, 1:] &= places[:, 1:] > places[:, :-1]
+            frequency = np.where(is_held, counts[places], 0).sum(axis=1).astype(np.float32)
+            scores += term.weight * frequency / (frequency + norms)
+        return scores
+
     def _find(self, term: int) -> tuple[int, int, int]:
         """Return where the postings of a term begin and end, and its position, -1 if it has none."""
         position = int(np.searchsorted(self.terms, np.uint64(term)))
@@ -240,6 +270,24 @@ class LexicalIndex:
             if len(here):
                 scores[here] = segment.scores_at(query, (rows[here] - start).astype(np.int32), self._mean_length)
         return scores
+
+    def scores_between(
+        self, terms: Sequence[str], segment: int, first: npt.NDArray[np.int64], end: npt.NDArray[np.int64], width: int
+    ) -> Scores:
+        """Return the scores (m,) of runs of rows of one segment, each read as one chunk.
+
+        Args:
+            terms: A repeated term counts once.
+            segment: Its number; rows count from its first.
+            first: (m,) where each run begins.
+            end: (m,) where it ends.
+            width: Rows of a full run.
+        """
+        query = self._query(terms)
+        postings = self._segments[segment]
+        return postings.scores_between(
+            query, first.astype(np.int32), end.astype(np.int32), width=width, mean=self._mean_length
+        )
 
     def idf(self, term: str) -> float:
         """Return how rare a term is, at least 0."""

@@ -7,6 +7,8 @@
       lexical/*.npy      inverted index (lexical.py)
       chunk_ids.npy      (n, 16) uint8   ids of the chunks
       vector_keys.npy    (n, 16) uint8   hashes of the embedded strings
+      sentence*.npy      vectors of the sentences of each chunk (sentence_vectors.py)
+      documents.npy      (m,) int64      first row of each document that has chunks, ascending
 
 Row i is the same chunk in all of them; documents stand in the order they were added. Which documents are
 dead is written beside the segments, in the generation. A further array with one entry a row is written in
@@ -15,7 +17,7 @@ dead is written beside the segments, in the generation. A further array with one
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -27,12 +29,14 @@ from domaingpt.index.corpus import CorpusFile, CorpusWriter, DocumentAccount, Do
 from domaingpt.index.lexical import Postings
 from domaingpt.index.lists import LISTS_FROM, write_lists
 from domaingpt.index.postings import LexicalBuilder
+from domaingpt.index.sentence_vectors import Bytes, SentenceVectors, write_sentence_vectors
 from domaingpt.index.vectors import VectorIndex, write_vectors
 from domaingpt.types import Chunk
 
 CORPUS, VECTORS, LISTS, LEXICAL = "corpus.sqlite", "vectors.faiss", "lists.faiss", "lexical"
-CHUNK_IDS, VECTOR_KEYS = "chunk_ids.npy", "vector_keys.npy"
+CHUNK_IDS, VECTOR_KEYS, DOCUMENTS = "chunk_ids.npy", "vector_keys.npy", "documents.npy"
 KEY_BYTES = 16
+COPY_ROWS = 1 << 16  # rows copied at once: 100 MB of vectors, 120 MB of their sentences' at 384 dimensions
 
 # A commit rewrites every segment that is smaller than this many times what it writes anyway: so sizes grow
 # geometrically, a million chunks are at most 6 segments above SMALL, and a chunk is rewritten at most so
@@ -103,6 +107,32 @@ class Segment:
                 raise IndexCorrupt(f"The files of {self.folder} disagree on the number of chunks.")
         return self._vectors
 
+    @cached_property
+    def sentences(self) -> SentenceVectors:
+        """The vectors of the sentences; loaded when first asked."""
+        sentences = SentenceVectors(self.folder)
+        if len(sentences) != len(self):
+            raise IndexCorrupt(f"The files of {self.folder} disagree on the number of chunks.")
+        return sentences
+
+    @cached_property
+    def document_bounds(self) -> Rows:
+        """(m+1,) first row of each document that has chunks, ascending, then the number of rows."""
+        try:
+            starts = np.load(self.folder / DOCUMENTS, allow_pickle=False)
+        except (OSError, ValueError, EOFError) as exc:
+            raise IndexCorrupt(f"{self.folder / DOCUMENTS} cannot be read: {exc}") from exc
+        return np.append(starts, len(self)).astype(np.int64)
+
+    def around(self, rows: Rows, width: int) -> tuple[Rows, Rows]:
+        """Return for each row (m,) the first row (m,) and the end (m,) of its surroundings.
+
+        Those are the row itself and at most `width` rows of the same document on either side.
+        """
+        bounds = self.document_bounds
+        document = np.searchsorted(bounds, rows, "right") - 1
+        return np.maximum(rows - width, bounds[document]), np.minimum(rows + width + 1, bounds[document + 1])
+
     def rows_of_chunks(self, ids: Keys) -> tuple[Rows, Rows]:
         """Return which of the chunk ids (m, 16) are alive here, and their rows."""
         which, rows = _find(ids, self.chunk_ids)
@@ -143,6 +173,7 @@ class SegmentWriter:
         self._lexical = LexicalBuilder()
         self._ids: list[Keys] = []
         self._keys: list[Keys] = []
+        self._n_chunks: list[int] = []  # of each document added
         self._copied: list[tuple[Segment, Rows]] = []
 
     @property
@@ -164,6 +195,7 @@ class SegmentWriter:
         """Add a document with its chunks, their vector keys and their terms."""
         for chunk_terms in terms:
             self._lexical.add(chunk_terms)
+        self._n_chunks.append(len(chunks))
         self._ids.append(key_array([bytes.fromhex(chunk.id) for chunk in chunks]))
         self._keys.append(key_array(keys))
         self.corpus.add_document(path, content_key, title, account, [chunk_row(chunk) for chunk in chunks])
@@ -175,11 +207,12 @@ class SegmentWriter:
         self._lexical.copy(segment.lexical, alive)
         self._copied.append((segment, np.flatnonzero(alive)))
 
-    def finish(self, new_vectors: npt.NDArray[np.float16]) -> None:
+    def finish(self, new_vectors: npt.NDArray[np.float16], new_sentences: Sequence[Bytes]) -> None:
         """Write everything but the corpus, which is finished before vectors are computed.
 
         Args:
             new_vectors: (m, d), of the documents added.
+            new_sentences: Of each of their rows the vectors (s, d) of its sentences.
         """
         copied = [self._vectors_of(segment, rows) for segment, rows in self._copied]
         vectors = np.concatenate([new_vectors, *copied]) if copied else new_vectors
@@ -187,16 +220,38 @@ class SegmentWriter:
         keys = [self.new_keys, *(_load_keys(s.folder / VECTOR_KEYS)[rows] for s, rows in self._copied)]
         np.save(self.folder / CHUNK_IDS, np.concatenate([key_array([]), *ids]), allow_pickle=False)
         np.save(self.folder / VECTOR_KEYS, np.concatenate(keys), allow_pickle=False)
+        np.save(self.folder / DOCUMENTS, self._document_starts(), allow_pickle=False)
+        counts = np.array([len(of_row) for of_row in new_sentences], np.int64)
+        sentences = [(segment.sentences.counts(rows), _blocks(segment, rows)) for segment, rows in self._copied]
+        write_sentence_vectors(self.folder, [(counts, new_sentences), *sentences], self.dim)
         self._lexical.write(self.folder / LEXICAL)
         write_vectors(self.folder / VECTORS, vectors, self.dim)
         if len(vectors) >= LISTS_FROM:
             write_lists(self.folder / LISTS, vectors)
 
+    def _document_starts(self) -> Rows:
+        """Return the first row (m,) of each document that has chunks."""
+        lengths = [np.array(self._n_chunks, np.int64)]
+        for segment, rows in self._copied:
+            alive = np.zeros(len(segment), np.bool_)
+            alive[rows] = True
+            bounds = segment.document_bounds
+            lengths.append(np.diff(bounds)[alive[bounds[:-1]]])
+        every = np.concatenate(lengths)
+        every = every[every > 0]
+        return np.asarray(np.cumsum(every) - every)
+
     def _vectors_of(self, segment: Segment, rows: Rows) -> npt.NDArray[np.float16]:
         vectors = np.empty((len(rows), self.dim), np.float16)
-        for start in range(0, len(rows), 1 << 16):
-            vectors[start : start + (1 << 16)] = segment.vectors.reconstruct(rows[start : start + (1 << 16)])
+        for start in range(0, len(rows), COPY_ROWS):
+            vectors[start : start + COPY_ROWS] = segment.vectors.reconstruct(rows[start : start + COPY_ROWS])
         return vectors
+
+
+def _blocks(segment: Segment, rows: Rows) -> Iterator[Bytes]:
+    """Yield the stored sentence vectors of the rows, some rows at a time."""
+    for start in range(0, len(rows), COPY_ROWS):
+        yield segment.sentences.stored(rows[start : start + COPY_ROWS])
 
 
 def to_rewrite(n_rows: Sequence[int], n_alive: Sequence[int], n_new: int) -> list[int]:

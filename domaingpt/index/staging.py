@@ -17,8 +17,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from domaingpt.embeddings import FloatMatrix
+from domaingpt.embeddings import FloatMatrix, Span
 from domaingpt.index.corpus import CONTENTS_SCHEMA, read_content, write_content
+from domaingpt.index.sentence_vectors import Bytes
 from domaingpt.types import Document
 
 STAGING_FILE = "staging.sqlite"
@@ -26,15 +27,16 @@ ASKED_AT_ONCE = 512  # keys in one statement; SQLite takes at least 999
 SCHEMA = (
     CONTENTS_SCHEMA
     + """
-CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS embedded (key BLOB PRIMARY KEY, vector BLOB NOT NULL, sentences BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS embedder (key TEXT NOT NULL);
 """
 )
 
 
-def vector_key(embedded: str) -> bytes:
-    """Return the 16 bytes that stand for an embedded string."""
-    return hashlib.sha256(embedded.encode("utf-8", "surrogatepass")).digest()[:16]
+def vector_key(embedded: str, spans: Sequence[Span] = ()) -> bytes:
+    """Return the 16 bytes that stand for an embedded string and the spans of its sentences."""
+    cuts = "".join(f"\x00{start}-{end}" for start, end in spans)
+    return hashlib.sha256(f"{embedded}{cuts}".encode("utf-8", "surrogatepass")).digest()[:16]
 
 
 class Staging:
@@ -64,7 +66,7 @@ class Staging:
         self._connection.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;" + SCHEMA)
         known = self._connection.execute("SELECT key FROM embedder").fetchall()
         if known != [(embedder_key,)]:
-            self._connection.executescript("DELETE FROM vectors; DELETE FROM embedder;")
+            self._connection.executescript("DELETE FROM embedded; DELETE FROM embedder;")
             self._connection.execute("INSERT INTO embedder VALUES (?)", [embedder_key])
         self._connection.commit()
 
@@ -83,28 +85,31 @@ class Staging:
         """Make everything added so far survive a kill."""
         self._connection.commit()
 
-    def add_vectors(self, keys: Iterable[bytes], vectors: FloatMatrix) -> None:
-        """Keep the vectors (n, d) of n keys, durably."""
+    def add_vectors(self, keys: Iterable[bytes], vectors: FloatMatrix, sentences: Iterable[Bytes]) -> None:
+        """Keep the vectors (n, d) of n keys and of each the vectors (s, d) of its sentences, durably."""
         halves = vectors.astype(np.float16)
         self._connection.executemany(
-            "INSERT OR REPLACE INTO vectors VALUES (?, ?)",
-            [(key, row.tobytes()) for key, row in zip(keys, halves, strict=True)],
+            "INSERT OR REPLACE INTO embedded VALUES (?, ?, ?)",
+            [
+                (key, row.tobytes(), np.ascontiguousarray(of_key).tobytes())
+                for key, row, of_key in zip(keys, halves, sentences, strict=True)
+            ],
         )
         self.commit()
 
-    def vectors(self, keys: Sequence[bytes]) -> dict[bytes, npt.NDArray[np.float16]]:
-        """Return the vectors (d,) of the keys that were computed before, by key."""
-        return {key: np.frombuffer(vector, np.float16) for key, vector in self._among("key, vector", keys)}
-
-    def known(self, keys: Sequence[bytes]) -> set[bytes]:
-        """Return the keys whose vectors were computed before."""
-        return {key for (key,) in self._among("key", keys)}
+    def vectors(self, keys: Sequence[bytes]) -> dict[bytes, tuple[npt.NDArray[np.float16], Bytes]]:
+        """Return by key what was computed before: the vector (d,) and the vectors (s, d) of its sentences."""
+        found = {}
+        for key, stored, of_key in self._among("key, vector, sentences", keys):
+            vector = np.frombuffer(stored, np.float16)
+            found[key] = (vector, np.frombuffer(of_key, np.int8).reshape(-1, len(vector)))
+        return found
 
     def _among(self, columns: str, keys: Sequence[bytes]) -> Iterator[tuple[Any, ...]]:
         for start in range(0, len(keys), ASKED_AT_ONCE):
             group = keys[start : start + ASKED_AT_ONCE]
             marks = ",".join("?" * len(group))
-            yield from self._connection.execute(f"SELECT {columns} FROM vectors WHERE key IN ({marks})", group)
+            yield from self._connection.execute(f"SELECT {columns} FROM embedded WHERE key IN ({marks})", group)
 
     def close(self) -> None:
         """Close the file and keep it for the next ingest."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from domaingpt.embeddings import Embedder
+from domaingpt.embeddings import Embedder, FloatMatrix
 from domaingpt.index import Arm, Index
 from domaingpt.retrieval.coverage import covered_share
 from domaingpt.retrieval.fusion import fuse
@@ -12,9 +12,8 @@ from domaingpt.types import Hit
 
 __all__ = ["covers", "retrieve"]
 
-# Dense weight for a query whose every letter the embedder covers: best of 0.3 … 0.7 on SciFact and
-# XQuAD en together: nDCG@10 .734 and .982 (script: benchmarks/fusion.py).
-DENSE_WEIGHT = 0.6
+# Dense weight for a query whose every letter the embedder covers, chosen with the shares in `fusion.py`.
+DENSE_WEIGHT = 0.55
 MIN_POOL = 100  # candidates of each arm; below, a chunk that both arms rank in the middle is missed
 # Below this share of covered letters the dense arm says nothing and is left out.
 MIN_COVERED_SHARE = 0.2
@@ -34,6 +33,7 @@ def retrieve(
     arm: Arm = "hybrid",
     only: str | None = None,
     dense_weight: float | None = None,
+    vector: FloatMatrix | None = None,
 ) -> list[Hit]:
     """Return the k best chunks for a query, best first.
 
@@ -42,19 +42,25 @@ def retrieve(
         embedder: The one the index was built with.
         query: In the user's words.
         k: At most so many hits.
-        arm: "hybrid", or one arm alone.
+        arm: "hybrid", or one arm alone: chunks by their own cosine or BM25 score, and nothing else.
         only: Glob on document paths, applied before ranking.
         dense_weight: 0 to 1; None follows how far the embedder covers the query's language.
+        vector: (d,) that of the query, if it is known already.
     """
+    pool = max(MIN_POOL, k)
     weight = DENSE_WEIGHT * covered_share(query, embedder.languages) if dense_weight is None else dense_weight
-    if arm == "hybrid" and dense_weight is None and not covers(embedder, query):
-        arm = "lexical"
-    vector = None if arm == "lexical" else embedder.encode_query([query])[0]
-    candidates = index.search(vector, query, max(MIN_POOL, k), arm, only)
-    if not candidates and arm == "lexical":  # no term in common: what a poor dense arm finds is better than nothing
+    asked: Arm = "lexical" if arm == "hybrid" and dense_weight is None and not covers(embedder, query) else arm
+    if asked != "lexical" and vector is None:
         vector = embedder.encode_query([query])[0]
-        candidates = index.search(vector, query, max(MIN_POOL, k), "dense", only)
-    scores = fuse(candidates, weight)
+    candidates = index.search(None if asked == "lexical" else vector, query, pool, asked, only)
+    if not candidates and asked != arm:  # no term in common: what a poor dense arm finds is better than nothing
+        vector, asked, weight = embedder.encode_query([query])[0], "dense", 1.0
+        candidates = index.search(vector, query, pool, asked, only)
+    if arm == "hybrid":
+        nearby = index.nearby(None if asked == "lexical" else vector, query, candidates)
+        scores = fuse(candidates, nearby, weight)
+    else:
+        scores = np.array([c.dense if arm == "dense" else c.lexical for c in candidates], np.float64)
     best = np.argsort(-scores, kind="stable")[:k]
     chunks = index.chunks([candidates[i].chunk_id for i in best])
     return [

@@ -11,7 +11,7 @@ looks for its nearest word in the sentence, rare words counting more.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 import numpy as np
@@ -33,7 +33,13 @@ CLAUSE = re.compile(r"[,;:]\s+|\s[–—|]\s|[，；：、]|\r?\n")
 
 
 def select_evidence(
-    question: str, hits: Sequence[Hit], embedder: Embedder, index: Index, *, limit: int, dense: bool = True
+    question: str,
+    hits: Sequence[Hit],
+    embedder: Embedder,
+    index: Index,
+    *,
+    limit: int,
+    vector: FloatMatrix | None,
 ) -> list[Evidence]:
     """Return the sentences of the hits that fit the question best, best first.
 
@@ -43,24 +49,26 @@ def select_evidence(
         embedder: The one the index was built with.
         index: For the rarity of words.
         limit: At most so many.
-        dense: Whether the embedder covers the question's language; if not, words alone decide.
+        vector: (d,) that of the question; None if the embedder does not cover its language: then words
+            alone decide.
     """
-    found = [(hit, sentence) for hit in hits for sentence in _worth_quoting(hit.chunk)]
+    found: list[tuple[Hit, Sentence]] = []
+    cosines = np.zeros(0, np.float32)
+    for hit, sentences, near in _worth_quoting(hits, index, vector):
+        found += [(hit, sentence) for sentence in sentences]
+        cosines = np.concatenate([cosines, near])
     if not found:
         return []
     texts = [readable(_text(hit.chunk, sentence.start, sentence.end), hit.chunk) for hit, sentence in found]
     weights = _idf_weights(question, index)
     terms = [set(index.terms(text)) for text in texts]
-    cosines = np.zeros(len(found), np.float32)
-    if dense:
-        cosines = embedder.encode_document(texts) @ embedder.encode_query([question])[0]  # (n, d) @ (d,) -> (n,)
     scores = (
         DENSE * standardised(cosines)
         + LEXICAL * standardised(np.array([_covered(weights, held) for held in terms]))
         + CHUNK * standardised(np.array([hit.score for hit, _ in found]))
     )
     order = np.argsort(-scores, kind="stable")
-    if dense:
+    if vector is not None:
         best = order[:LATE_POOL]
         late = _late_interaction(question, [texts[i] for i in best], embedder, index)
         scores[best] += LATE * standardised(late)
@@ -85,11 +93,24 @@ def select_evidence(
     return evidence
 
 
-def _worth_quoting(chunk: Chunk) -> list[Sentence]:
-    """Return the sentences that can answer something; the whole chunk if there are none."""
-    texts = [(sentence, _text(chunk, sentence.start, sentence.end)) for sentence in chunk.sentences]
-    worth = [sentence for sentence, text in texts if _says_something(text) and not is_header(text, chunk)]
-    return worth or [Sentence(chunk.start, chunk.end, chunk.page, chunk.section)]
+def _worth_quoting(
+    hits: Sequence[Hit], index: Index, vector: FloatMatrix | None
+) -> Iterator[tuple[Hit, list[Sentence], FloatMatrix]]:
+    """Yield each hit with the sentences that can answer something, the whole chunk if there are none, and their
+    cosines (s,) with the vector (d,), 0 without one.
+    """
+    ids = [hit.chunk.id for hit in hits]
+    known = index.sentence_vectors(ids) if vector is not None else [np.zeros((0, 0), np.float32)] * len(ids)
+    for hit, vectors in zip(hits, known, strict=True):
+        chunk = hit.chunk
+        texts = [_text(chunk, sentence.start, sentence.end) for sentence in chunk.sentences]
+        worth = [i for i, text in enumerate(texts) if _says_something(text) and not is_header(text, chunk)]
+        if not worth:
+            whole = Sentence(chunk.start, chunk.end, chunk.page, chunk.section)
+            yield hit, [whole], np.array([hit.dense or 0.0], np.float32)
+        else:
+            near = np.zeros(len(worth), np.float32) if vector is None else vectors[worth] @ vector
+            yield hit, [chunk.sentences[i] for i in worth], near
 
 
 def _says_something(sentence: str) -> bool:

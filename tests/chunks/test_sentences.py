@@ -37,6 +37,12 @@ def units(text, **fields):
         pytest.param("他说：「走。」她走了。", ["他说：「走。」", "她走了。"], id="chinese quote"),
         pytest.param("यह घर है। वह बाग है।", ["यह घर है।", "वह बाग है।"], id="hindi"),
         pytest.param("ما هذا؟ بيت.", ["ما هذا؟", "بيت."], id="arabic"),
+        pytest.param(
+            "the loan was repaid in june. a new one began at approx. 5 %. it runs on.",
+            ["the loan was repaid in june.", "a new one began at approx. 5 %.", "it runs on."],
+            id="no capitals anywhere",
+        ),
+        pytest.param("The firm etc. went on. and on.", ["The firm etc. went on. and on."], id="capitals before"),
         pytest.param("no mark at the end", ["no mark at the end"], id="no mark"),
         pytest.param("  spaces around.  ", ["spaces around."], id="stripped"),
         pytest.param(" \n\t ", [], id="white space only"),

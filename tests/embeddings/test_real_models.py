@@ -74,6 +74,27 @@ def test_compiled_minilm_gives_the_token_vectors_of_sentence_transformers(compil
         assert np.sum(vectors * expected, axis=1).min() > 0.999
 
 
+def test_spans_of_minilm_fit_their_own_words_best(compiled):
+    """Each sentence is nearer to itself as a query than its neighbours are, though all come from one pass."""
+    sentences = [
+        "The boiler in the cellar was serviced in September.",
+        "A heavy storm damaged forty roof tiles.",
+        "The mortgage has an interest rate of 3.45 % until 2031.",
+    ]
+    text = " ".join(sentences)
+    spans = [(text.index(sentence), text.index(sentence) + len(sentence)) for sentence in sentences]
+    _, (vectors,) = compiled.encode_spans([text], [spans])
+    scores = compiled.encode_query(sentences) @ vectors.T
+    assert scores.argmax(axis=1).tolist() == [0, 1, 2]
+
+
+def test_spans_of_minilm_are_pooled_from_its_tokens(compiled):
+    """The span of the whole text is the mean of all its tokens, special ones left out."""
+    (text, *_) = PARITY_TEXTS
+    _, (vectors,) = compiled.encode_spans([text], [[(0, len(text))]])
+    assert float(vectors[0] @ compiled.encode_document([text])[0]) > 0.95
+
+
 def test_engine_is_found_without_building(spec, compiled):
     """And is as it was recorded."""
     told = []

@@ -14,6 +14,7 @@ from domaingpt.index import Candidate, LocalIndex, open_index
 from domaingpt.index import generation as generations
 from domaingpt.index.corpus import DocumentAccount
 from domaingpt.index.segment import LEXICAL, SegmentWriter
+from domaingpt.index.sentence_vectors import to_bytes
 from domaingpt.index.terms import Analyzer
 from domaingpt.testing import IndexContract
 from domaingpt.types import Chunk
@@ -39,7 +40,8 @@ def build(folder: Path, chunks: Sequence[Chunk], vectors: np.ndarray, n_segments
                 writer.add("sha text/1", "", account, path=path, chunks=own, keys=keys, terms=terms)
                 rows += [row_of[chunk.id] for chunk in own]
             writer.corpus.finish()
-            writer.finish(vectors[rows].astype(np.float16))
+            sentences = [to_bytes(vectors[[row] * len(chunks[row].sentences)]) for row in rows]
+            writer.finish(vectors[rows].astype(np.float16), sentences)
         generations.commit(folder, building, {"language": "en", "segments": names})
     return open_index(folder, "house")
 

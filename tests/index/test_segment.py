@@ -60,7 +60,7 @@ def write(folder, texts, key=lambda row: row):
         keys = [key(row).to_bytes(16, "big")]
         writer.add(f"sha{row} text/1", "", ACCOUNT, path=f"{row}.txt", chunks=[chunk], keys=keys, terms=[text.split()])
     writer.corpus.finish()
-    writer.finish(np.tile(np.array([1, 0], np.float16), (len(texts), 1)))
+    writer.finish(np.tile(np.array([1, 0], np.float16), (len(texts), 1)), [np.full((1, 2), 127, np.int8)] * len(texts))
     return folder
 
 

@@ -15,11 +15,21 @@ from domaingpt.types import Block, Chunk, Document, Hit, Page, Sentence
 
 
 class Words:
-    """The two things that evidence asks of an index: terms, and an idf of 1 unless told otherwise."""
+    """What evidence asks of an index: terms, an idf of 1 unless told otherwise, and vectors of the hits' sentences."""
 
-    def __init__(self, idf: dict[str, float] | None = None) -> None:
+    def __init__(
+        self, idf: dict[str, float] | None = None, *, hits: Sequence[Hit] = (), embedder: HashEmbedder | None = None
+    ) -> None:
         self._idf = idf or {}
         self.terms = Analyzer("en").terms
+        self._chunks = {hit.chunk.id: hit.chunk for hit in hits}
+        self._embedder = embedder or HashEmbedder(dim=64)
+
+    def sentence_vectors(self, ids: Sequence[str]) -> list[np.ndarray]:
+        """Return the vectors of the sentences by themselves."""
+        chunks = [self._chunks[chunk_id] for chunk_id in ids]
+        texts = [[c.text[s.start - c.start : s.end - c.start] for s in c.sentences] for c in chunks]
+        return [self._embedder.encode_document(of_chunk) for of_chunk in texts]
 
     def idf(self, terms: Sequence[str]) -> list[float]:
         """Return how rare each term is."""
@@ -37,7 +47,13 @@ def hits_of(*documents: Document) -> list[Hit]:
 
 
 def select(question: str, hits: Sequence[Hit], limit: int = 5, **options):
-    return select_evidence(question, hits, HashEmbedder(dim=64), Words(), limit=limit, **options)
+    return select_by(question, hits, HashEmbedder(dim=64), limit=limit, **options)
+
+
+def select_by(question: str, hits: Sequence[Hit], embedder: HashEmbedder, idf=None, limit: int = 5):
+    """Select with the vectors of an embedder."""
+    index = Words(idf, hits=hits, embedder=embedder)
+    return select_evidence(question, hits, embedder, index, limit=limit, vector=embedder.encode_query([question])[0])
 
 
 TEXT = "The roof was repaired in 2019. The boiler was serviced by Menon. The fence is not ours."
@@ -83,7 +99,7 @@ def test_without_dense_words_alone_decide() -> None:
         encode_document = encode_tokens = encode_query
 
     document = Document("zh.txt", "屋顶于2019年修复。最终付款日为2049年8月1日。围栏不属于我们。")
-    evidence = select_evidence("最终付款日", hits_of(document), Deaf(), Words(), limit=2, dense=False)
+    evidence = select_evidence("最终付款日", hits_of(document), Deaf(), Words(), limit=2, vector=None)
     assert evidence[0].quote == "最终付款日为2049年8月1日。"
     assert evidence[0].dense == 0.0
     assert evidence[0].coverage == pytest.approx(1.0)
@@ -109,7 +125,7 @@ def test_a_sentence_without_a_word_of_the_question_is_found_by_its_vector() -> N
             return [(["x"], np.zeros((1, 64), np.float32)) for _ in texts]
 
     text = "Nobody mended the fence. Menon inspected the boiler. Somebody painted the wall."
-    (best, *_) = select_evidence("furnace", hits_of(Document("x.txt", text)), Mute(dim=64), Words(), limit=3)
+    (best, *_) = select_by("furnace", hits_of(Document("x.txt", text)), Mute(dim=64))
     assert best.quote == "Menon inspected the boiler."
     assert best.dense > 0.3
 
@@ -124,15 +140,15 @@ def test_late_interaction_decides_where_all_else_is_equal() -> None:
         encode_document = encode_query
 
     text = "Nobody mended the fence. Menon inspected the roof. Somebody painted the wall."
-    (best, *_) = select_evidence("roofing", hits_of(Document("x.txt", text)), Blind(dim=64), Words(), limit=3)
+    (best, *_) = select_by("roofing", hits_of(Document("x.txt", text)), Blind(dim=64))
     assert best.quote == "Menon inspected the roof."
 
 
 def test_coverage_counts_the_rare_words_of_question_sentence_and_context() -> None:
     """Idf 3 of "boiler" in the sentence and 1 of "log" in the title; "Menon", idf 4, is missing: 4 / 8."""
     document = Document("x.txt", "The boiler was serviced.", title="House log")
-    index = Words({"boiler": 3.0, "log": 1.0, "menon": 4.0})
-    (item,) = select_evidence("boiler log Menon", hits_of(document), HashEmbedder(), index, limit=1)
+    idf = {"boiler": 3.0, "log": 1.0, "menon": 4.0}
+    (item,) = select_by("boiler log Menon", hits_of(document), HashEmbedder(), idf)
     assert item.coverage == pytest.approx(4 / 8)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from domaingpt.index import Candidate
-from domaingpt.retrieval.fusion import fuse, standardised
+from domaingpt.index import Candidate, Nearby
+from domaingpt.retrieval.fusion import D_AROUND, D_OWN, D_SENTENCE, L_AROUND, L_OWN, fuse, standardised
 
 
 def test_standardised_scores_have_mean_0_and_deviation_1() -> None:
@@ -20,31 +20,61 @@ def test_scores_that_do_not_differ_are_all_0(scores: list[float]) -> None:
     assert standardised(np.array(scores)).tolist() == [0.0] * len(scores)
 
 
-def test_fused_score_is_the_weighted_sum_of_both_arms() -> None:
-    """Dense .9 .5 .1 → 1.2247 0 -1.2247; lexical 0 4 8 → the reverse.
-
-    With weight .6: .6 · 1.2247 - .4 · 1.2247 = .2449 for the first, 0, and -.2449 for the last.
-    """
-    candidates = [Candidate("a", 0.9, 0.0), Candidate("b", 0.5, 4.0), Candidate("c", 0.1, 8.0)]
-    assert fuse(candidates, 0.6) == pytest.approx([0.2449, 0, -0.2449], abs=1e-4)
+FALLING, RISING, LEVEL = (0.9, 0.5, 0.1), (0.0, 4.0, 8.0), (1.0, 1.0, 1.0)
 
 
-@pytest.mark.parametrize(("weight", "best"), [(0.0, "c"), (1.0, "a")])
-def test_a_weight_of_0_or_1_leaves_one_arm(weight: float, best: str) -> None:
-    """The other arm does not count at all."""
-    candidates = [Candidate("a", 0.9, 0.0), Candidate("b", 0.5, 4.0), Candidate("c", 0.1, 8.0)]
-    assert candidates[int(np.argmax(fuse(candidates, weight)))].chunk_id == best
+def given(dense=LEVEL, sentence=LEVEL, dense_around=LEVEL, lexical=LEVEL, lexical_around=LEVEL):
+    """Return three candidates a, b and c with these scores, and what stands around them."""
+    candidates = [Candidate(name, d, x) for name, d, x in zip("abc", dense, lexical, strict=True)]
+    nearby = [Nearby(d, s, x) for d, s, x in zip(dense_around, sentence, lexical_around, strict=True)]
+    return candidates, nearby
 
 
 @pytest.mark.parametrize(
-    ("candidates", "expected"),
+    ("part", "share"),
     [
-        ([Candidate("a", 0.9, None), Candidate("b", 0.5, None)], [0.9, 0.5]),
-        ([Candidate("a", None, 3.0), Candidate("b", None, 7.0)], [3.0, 7.0]),
-        ([], []),
+        ("dense", 0.6 * D_OWN),
+        ("sentence", 0.6 * D_SENTENCE),
+        ("dense_around", 0.6 * D_AROUND),
+        ("lexical", 0.4 * L_OWN),
+        ("lexical_around", 0.4 * L_AROUND),
     ],
-    ids=["dense", "lexical", "none"],
 )
-def test_one_arm_alone_keeps_its_own_scores(candidates: list[Candidate], expected: list[float]) -> None:
-    """They are not standardised: a cosine stays a cosine."""
-    assert fuse(candidates, 0.6).tolist() == expected
+def test_each_part_counts_its_share(part: str, share: float) -> None:
+    """.9 .5 .1 → 1.2247 0 -1.2247, times the weight of the arm and the share of the part in it."""
+    fused = fuse(*given(**{part: FALLING}), 0.6)
+    assert fused == pytest.approx([1.2247 * share, 0, -1.2247 * share], abs=1e-4)
+
+
+def test_the_parts_are_added() -> None:
+    """All of the dense arm falls, all of the lexical rises: .6 - .4 of 1.2247 is left."""
+    fused = fuse(*given(FALLING, FALLING, FALLING, RISING, RISING), 0.6)
+    assert fused == pytest.approx([0.2449, 0, -0.2449], abs=1e-4)
+
+
+def test_shares_of_an_arm_sum_to_one() -> None:
+    """So that the weight alone says what the arms count."""
+    assert pytest.approx(1) == D_OWN + D_SENTENCE + D_AROUND
+    assert pytest.approx(1) == L_OWN + L_AROUND
+
+
+@pytest.mark.parametrize(("weight", "best"), [(0.0, 2), (1.0, 0)])
+def test_a_weight_of_0_or_1_leaves_one_arm(weight: float, best: int) -> None:
+    """The other arm does not count at all."""
+    assert int(np.argmax(fuse(*given(FALLING, FALLING, FALLING, RISING, RISING), weight))) == best
+
+
+@pytest.mark.parametrize("silent", ["dense", "lexical"])
+def test_an_arm_that_was_not_asked_counts_nothing(silent: str) -> None:
+    """The order is that of the other."""
+    nothing = (None, None, None)
+    if silent == "dense":
+        fused = fuse(*given(nothing, nothing, nothing, RISING, RISING), 0.0)
+    else:
+        fused = fuse(*given(RISING, RISING, RISING, nothing, nothing), 1.0)
+    assert fused.argsort().tolist() == [0, 1, 2]
+
+
+def test_no_candidates_have_no_scores() -> None:
+    """Not an error."""
+    assert fuse([], [], 0.6).tolist() == []

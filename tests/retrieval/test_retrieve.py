@@ -106,7 +106,7 @@ def test_a_given_weight_holds_in_every_language(index) -> None:
 
 
 def test_a_query_covered_in_part_weighs_vectors_in_part(index) -> None:
-    """Six of its ten letters are Latin: .6 · 6/10."""
+    """Six of its ten letters are Latin: the weight · 6/10."""
     embedder = HashEmbedder(languages=("en",))
     scores = [hit.score for hit in retrieve(index, embedder, "boiler 付款日年", k=4)]
     weighed = [hit.score for hit in retrieve(index, embedder, "boiler 付款日年", k=4, dense_weight=DENSE_WEIGHT * 0.6)]

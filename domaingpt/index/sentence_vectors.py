@@ -1,0 +1,102 @@
+"""Vectors of the sentences of each chunk, in one byte a component: what says which part of a chunk fits a query.
+
+    sentences.npy        (s, d) int8     unit vectors, each scaled so that its largest component is ±127
+    sentence_starts.npy  (n+1,) int64    the sentences of row i are sentence_starts[i] … sentence_starts[i+1]
+
+The scale of a vector does not matter to a cosine, so none is stored. One byte changes a cosine by less than
+0.01 (`tests/index/test_sentence_vectors.py`). Nothing is searched here: only rows that a search found are
+read, and the files are memory-mapped, so that they cost disk and next to no memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from domaingpt.embeddings import FloatMatrix
+from domaingpt.errors import IndexCorrupt
+
+VECTORS, STARTS = "sentences.npy", "sentence_starts.npy"
+LARGEST = 127  # of int8
+
+Bytes = npt.NDArray[np.int8]
+Rows = npt.NDArray[np.int64]
+
+
+def to_bytes(vectors: FloatMatrix) -> Bytes:
+    """Return vectors (s, d) in one byte a component, each scaled to its largest; a zero vector stays zero."""
+    largest = np.abs(vectors).max(axis=1, keepdims=True, initial=0)
+    return np.asarray(np.rint(vectors * (LARGEST / np.maximum(largest, 1e-12))), np.int8)
+
+
+def write_sentence_vectors(folder: Path, parts: Sequence[tuple[Rows, Iterable[Bytes]]], dim: int) -> None:
+    """Write both files into a folder.
+
+    Args:
+        folder: Of the segment.
+        parts: Of rows that follow each other: the number of sentences of each row (n,), and their vectors in
+            order, in blocks (·, d) of any size.
+        dim: Width of the vectors.
+    """
+    counts = np.concatenate([np.zeros(0, np.int64), *(part for part, _ in parts)])
+    starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    np.save(folder / STARTS, starts, allow_pickle=False)
+    with (folder / VECTORS).open("wb") as file:
+        header = {"descr": "|i1", "fortran_order": False, "shape": (int(starts[-1]), dim)}
+        np.lib.format.write_array_header_1_0(file, header)
+        for _, blocks in parts:
+            for block in blocks:
+                file.write(np.ascontiguousarray(block).tobytes())
+
+
+class SentenceVectors:
+    """The sentence vectors of one segment.
+
+    Raises:
+        IndexCorrupt: If a file is missing, malformed, or does not fit the other.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        try:
+            loaded = [np.load(folder / name, mmap_mode="r", allow_pickle=False) for name in (VECTORS, STARTS)]
+        except (OSError, ValueError, EOFError) as exc:
+            raise IndexCorrupt(f"The sentence vectors in {folder} cannot be read: {exc}") from exc
+        self._vectors, self._starts = (np.asarray(array).view(np.ndarray) for array in loaded)
+        if self._vectors.ndim != 2 or not len(self._starts) or int(self._starts[-1]) != len(self._vectors):
+            raise IndexCorrupt(f"The files of sentence vectors in {folder} do not fit each other.")
+
+    def __len__(self) -> int:
+        return len(self._starts) - 1
+
+    def counts(self, rows: Rows) -> Rows:
+        """Return how many sentences each row (m,) has: (m,)."""
+        return np.asarray(self._starts[rows + 1] - self._starts[rows])
+
+    def stored(self, rows: Rows) -> Bytes:
+        """Return the vectors of the sentences of the rows, one row after the other, as they are stored."""
+        counts = self.counts(rows)
+        ends = np.cumsum(counts)
+        # 0 1 2 … within each row, from where its sentences start
+        places = np.repeat(self._starts[rows] - (ends - counts), counts) + np.arange(ends[-1] if len(ends) else 0)
+        return np.asarray(self._vectors[places])
+
+    def of(self, rows: Rows) -> list[FloatMatrix]:
+        """Return for each row the unit vectors (s, d) of its sentences."""
+        vectors = self.stored(rows).astype(np.float32)
+        vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+        return np.split(vectors, np.cumsum(self.counts(rows))[:-1]) if len(rows) else []
+
+    def best(self, vector: FloatMatrix, rows: Rows) -> FloatMatrix:
+        """Return the largest cosine (m,) of a sentence of each row with the vector (d,); NaN without sentences."""
+        vectors = self.stored(rows).astype(np.float32)
+        norms = np.sqrt(np.einsum("sd,sd->s", vectors, vectors))
+        cosines = (vectors @ vector) / np.maximum(norms, 1e-12)  # (s, d) @ (d,) -> (s,)
+        best = np.full(len(rows), np.nan, np.float32)
+        counts = self.counts(rows)
+        held = counts > 0
+        if held.any():
+            best[held] = np.maximum.reduceat(cosines, (np.cumsum(counts) - counts)[held])
+        return best
