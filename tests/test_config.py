@@ -98,6 +98,10 @@ def test_unknown_key_is_refused_with_the_nearest(raw, message, hint):
         ({"retrieval": {"k": True}}, "True, but must be a whole number"),
         ({"documents": {"include": "*.pdf"}}, "must be a list of strings"),
         ({"documents": {"include": [1]}}, "must be a list of strings"),
+        ({"embedding": {"query_prompt": 3}}, "'embedding.query_prompt' is 3, but must be a string"),
+        ({"embedding": {"languages": "en"}}, "must be a list of strings"),
+        ({"embedding": {"truncate_dim": "half"}}, "must be a whole number"),
+        ({"embedding": {"truncate_dim": 7}}, "7, but must be from 8 to 8192"),
         ({"retrieval": {"dense_weight": "high"}}, 'a number from 0 to 1, or "auto"'),
         ({"retrieval": {"dense_weight": 1.5}}, "1.5, but must be from 0 to 1"),
         ({"retrieval": {"dense_weight": float("nan")}}, "nan, but must be from 0 to 1"),
@@ -111,6 +115,21 @@ def test_value_of_the_wrong_kind_or_size_is_refused(raw, message):
     """With the key, the value and what it must be."""
     with pytest.raises(BadConfig, match=f"domain.toml: .*{message}"):
         parse(**raw)
+
+
+def test_embedding():
+    """An empty prompt is not the same as none: it takes the model's own away."""
+    silent = parse(embedding={"model": "m"}).embedding
+    assert (silent.query_prompt, silent.document_prompt, silent.languages, silent.truncate_dim) == (
+        None,
+        None,
+        (),
+        None,
+    )
+    settings = {"query_prompt": "q: ", "document_prompt": "", "languages": ["en", "zh"], "truncate_dim": 256}
+    said = parse(embedding=settings).embedding
+    assert (said.query_prompt, said.document_prompt) == ("q: ", "")
+    assert (said.languages, said.truncate_dim) == (("en", "zh"), 256)
 
 
 @pytest.mark.parametrize("weight", [0, 1, 0.5, "auto"])

@@ -207,7 +207,9 @@ class CompiledEmbedder:
 
     @cached_property
     def _layers(self) -> list[Callable[[FloatMatrix], FloatMatrix]]:
-        return load_layers(self._folder, self.recipe.layers)
+        layers = self.recipe.layers
+        ends_normal = bool(layers) and layers[-1].kind == "Normalize"  # as every vector does here
+        return load_layers(self._folder, layers[:-1] if ends_normal else layers)
 
     @cached_property
     def _tokenizer(self) -> Any:

@@ -84,8 +84,11 @@ def online() -> Iterator[Hub]:
     transport_errors: tuple[type[Exception], ...] = tuple(
         base for base in HfHubHTTPError.__bases__ if issubclass(base, Exception) and base is not OSError
     )
-    headers = build_hf_headers(library_name="domaingpt")
     was_offline = constants.HF_HUB_OFFLINE
+    # Online, the first headers of a process make huggingface_hub fetch a list from its own server, whatever
+    # HF_ENDPOINT says: utils/_detect_agent.py. Made offline, the list is empty and stays so.
+    constants.HF_HUB_OFFLINE = True
+    headers = build_hf_headers(library_name="domaingpt")
     constants.HF_HUB_OFFLINE = False
     try:
         yield Hub(endpoint, get_session(), headers, float(constants.HF_HUB_DOWNLOAD_TIMEOUT), transport_errors)

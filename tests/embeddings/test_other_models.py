@@ -14,7 +14,7 @@ from domaingpt.embeddings import compiler, engine, find_engine, load_embedder
 from domaingpt.embeddings.compiler import PARITY_TEXTS
 from domaingpt.embeddings.recipe import read_recipe
 from domaingpt.embeddings.sbert import load_reference
-from domaingpt.models import EmbedderSpec, find_embedder
+from domaingpt.models import EmbedderSpec, find_embedder, go_offline
 from domaingpt.testing import EmbedderContract
 
 pytestmark = [pytest.mark.model, pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
@@ -28,6 +28,7 @@ MIN_COSINE_QUERY = 0.9999  # fp32
 def told(tmp_path, monkeypatch) -> list[str]:
     """Compile in this process, where torch is loaded already, into a folder of the test; return the notices."""
     monkeypatch.setenv("DOMAINGPT_CACHE_DIR", str(tmp_path / "cache"))
+    go_offline()
     stages = {"export": compiler.export, "finish": compiler.finish}
 
     def run(stage: str, spec: EmbedderSpec, target: Path) -> None:

@@ -380,3 +380,17 @@ def test_the_bundled_models_need_no_hub() -> None:
     """Pulling what is packaged returns it."""
     assert pull("all-MiniLM-L6-v2") == find_embedder("all-MiniLM-L6-v2")
     assert pull("smollm2-135m-instruct") == find_generator("SmolLM2-135M-Instruct")
+
+
+def test_only_the_named_hub_is_asked(hub: LocalHub, large: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also in a process that imported huggingface_hub before anybody told it to stay offline."""
+    from huggingface_hub import constants
+
+    detection = pytest.importorskip("huggingface_hub.utils._detect_agent")
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
+    monkeypatch.setattr(constants, "AGENT_HARNESSES_PATH", "/nowhere")
+    monkeypatch.setattr(detection, "_registry", None)
+    asked = []
+    monkeypatch.setattr(detection, "_fetch_registry", lambda: asked.append(constants.HF_HUB_OFFLINE))
+    pulled()
+    assert asked == [True]  # offline, when the real one returns without a request
