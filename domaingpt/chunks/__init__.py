@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
+from domaingpt.chunks.identity import identity
 from domaingpt.chunks.packing import pack
 from domaingpt.chunks.sentences import Break, Unit, split_sentences, split_units
 from domaingpt.chunks.views import search_view
@@ -195,20 +196,38 @@ class _ContextBuilder:
     """Builds the contexts of one document's chunks, each at most so many tokens long."""
 
     def __init__(self, document: Document, count_tokens: CountTokens, context_tokens: int) -> None:
-        self._title = search_view(document.title) or readable_name(document.path)
+        name = readable_name(document.path)
+        self._title = search_view(document.title) or name
+        self._identity = [name, identity(document)] if identity(document) else []
         self._count_tokens = count_tokens
         self._context_tokens = context_tokens
         self._cache: dict[tuple[str, ...], str] = {}
 
     def build(self, section: str, headers: Sequence[str]) -> str:
-        """Return title, heading path and table headers, innermost kept when not all fits."""
+        """Return title, identity, heading path and table headers.
+
+        When not all fits, the innermost is kept, and the identity with it.
+        """
         levels = section.split(SECTION_SEPARATOR) if section else []
         if levels and levels[0] == self._title:
             levels = levels[1:]
-        parts = tuple(part for part in [self._title, *levels, *map(search_view, headers)] if part)
+        outer = [self._title] if self._title not in self._identity else []
+        parts = tuple(part for part in [*outer, *levels, *map(search_view, headers)] if part)
         if parts not in self._cache:
-            kept = parts
-            while kept and self._count_tokens([SECTION_SEPARATOR.join(kept)])[0] > self._context_tokens:
-                kept = kept[1:]
-            self._cache[parts] = SECTION_SEPARATOR.join(kept)
+            self._cache[parts] = self._fitting(parts)
         return self._cache[parts]
+
+    def _fitting(self, parts: Sequence[str]) -> str:
+        """Return the fullest context within the limit: outer parts go first, then the file's name, then inner parts."""
+        for kept in self._candidates(parts):
+            context = SECTION_SEPARATOR.join(kept)
+            if self._count_tokens([context])[0] <= self._context_tokens:
+                return context
+        return ""
+
+    def _candidates(self, parts: Sequence[str]) -> Iterator[list[str]]:
+        name, brief = self._identity[:1], self._identity[1:]
+        yield from ([*name, *brief, *parts[first:]] for first in range(max(1, len(parts))))
+        if brief:
+            yield from ([*brief, *parts[first:]] for first in range(len(parts) + 1))
+        yield from (list(parts[first:]) for first in range(len(parts)))

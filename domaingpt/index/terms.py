@@ -2,6 +2,7 @@
 
 Words are folded and stemmed; numbers and identifiers stay whole (and identifiers are also found by
 their parts); runs of Han, kana and Hangul become character bigrams, since nothing marks their words [1].
+English dates and quarters give a term besides that is the same however they are written (`calendar_terms`).
 
 [1] Nie, Gao, Zhang & Zhou, "On the use of words and n-grams for Chinese information retrieval", IRAL 2000.
 """
@@ -15,7 +16,9 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
-ANALYZER = "snowball+cjk-bigrams/1"  # stored in the index; raise it when terms change
+from domaingpt.index.calendar_terms import calendar_terms
+
+ANALYZER = "snowball+cjk-bigrams+calendar/2"  # stored in the index; raise it when terms change
 
 # Lucene's English list (EnglishAnalyzer.ENGLISH_STOP_WORDS_SET) and the question words around it.
 STOP_WORDS = frozenset(
@@ -61,9 +64,13 @@ class Analyzer:
         return [term for term, _, _ in self.spans(text)]
 
     def spans(self, text: str) -> list[tuple[str, int, int]]:
-        """Return the terms with where they come from: half-open spans of the folded text."""
+        """Return the terms with where they come from: half-open spans of the folded text.
+
+        Those of dates and quarters come last; they overlap the spans of their words.
+        """
         found: list[tuple[str, int, int]] = []
-        for match in TERM.finditer(fold(text)):
+        folded = fold(text)
+        for match in TERM.finditer(folded):
             start, end = match.span()
             surface = match[0]
             if match["cjk"]:
@@ -73,6 +80,8 @@ class Analyzer:
                 found.append((GROUPING.sub("", surface), start, end))
             else:
                 found.extend((term, start, end) for term in self._word_terms(surface))
+        if self._algorithm == "english":
+            found.extend(calendar_terms(folded))
         return found
 
     def _word_terms(self, surface: str) -> list[str]:
