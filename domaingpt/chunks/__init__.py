@@ -7,6 +7,7 @@ asked, together holding every visible character. Knows no model and no file form
 from __future__ import annotations
 
 import hashlib
+import itertools
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
@@ -28,7 +29,7 @@ __all__ = [
     "split_sentences",
 ]
 
-CHUNKER = "units-shortest-path/4"  # stored in the index; a change of the algorithm rebuilds chunks
+CHUNKER = "units-shortest-path/5"  # stored in the index; a change of the algorithm rebuilds chunks
 SECTION_SEPARATOR = " › "
 CLAUSE_END = re.compile(r"[,;:]\s+|[，；：、]\s*|\s[–—-]\s|\s+")  # not the comma in 82,959
 
@@ -201,7 +202,7 @@ class _ContextBuilder:
         self._identity = [name, identity(document)] if identity(document) else []
         self._count_tokens = count_tokens
         self._context_tokens = context_tokens
-        self._cache: dict[tuple[str, ...], str] = {}
+        self._cache: dict[tuple[tuple[str, ...], tuple[str, ...]], str] = {}
 
     def build(self, section: str, headers: Sequence[str]) -> str:
         """Return title, identity, heading path and table headers.
@@ -212,22 +213,37 @@ class _ContextBuilder:
         if levels and levels[0] == self._title:
             levels = levels[1:]
         outer = [self._title] if self._title not in self._identity else []
-        parts = tuple(part for part in [*outer, *levels, *map(search_view, headers)] if part)
-        if parts not in self._cache:
-            self._cache[parts] = self._fitting(parts)
-        return self._cache[parts]
+        parts = tuple(part for part in [*outer, *levels] if part)
+        named = _merged(headers)
+        if (parts, named) not in self._cache:
+            self._cache[parts, named] = self._fitting(parts, named)
+        return self._cache[parts, named]
 
-    def _fitting(self, parts: Sequence[str]) -> str:
-        """Return the fullest context within the limit: outer parts go first, then the file's name, then inner parts."""
-        for kept in self._candidates(parts):
+    def _fitting(self, outer: Sequence[str], headers: Sequence[str]) -> str:
+        """Return the fullest context within the limit.
+
+        First go title and headings from the outermost on, then the file's name, then headers from the end.
+        """
+        for kept in self._candidates(outer, headers):
             context = SECTION_SEPARATOR.join(kept)
             if self._count_tokens([context])[0] <= self._context_tokens:
                 return context
         return ""
 
-    def _candidates(self, parts: Sequence[str]) -> Iterator[list[str]]:
+    def _candidates(self, outer: Sequence[str], headers: Sequence[str]) -> Iterator[list[str]]:
         name, brief = self._identity[:1], self._identity[1:]
-        yield from ([*name, *brief, *parts[first:]] for first in range(max(1, len(parts))))
-        if brief:
-            yield from ([*brief, *parts[first:]] for first in range(len(parts) + 1))
-        yield from (list(parts[first:]) for first in range(len(parts)))
+        for first in range(len(outer) + 1):
+            yield [*name, *brief, *outer[first:], *headers]
+        for last in range(len(headers), 0, -1):
+            yield [*name, *brief, *headers[:last]]
+            yield [*brief, *headers[:last]]
+        yield [*name, *brief]
+        yield brief
+
+
+def _merged(headers: Sequence[str]) -> tuple[str, ...]:
+    """Return the parts of several tables' headers, each once: first all titles, then units, and so on."""
+    split = [search_view(header).split(SECTION_SEPARATOR) for header in headers]
+    return tuple(
+        dict.fromkeys(part for parts in itertools.zip_longest(*split) for part in parts if part)
+    )

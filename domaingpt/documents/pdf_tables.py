@@ -22,6 +22,7 @@ MAX_LABEL_CHARACTERS = 160  # A longer line that ends in figures is prose.
 MAX_LABEL_LINES = 3  # More lines than this between two rows, and they are of different tables.
 MAX_HEADER_LINES = 20  # Column names of one word a line, seven columns of up to three words.
 MAX_HEADING_CHARACTERS = 90  # A longer line above a table is prose; only its last sentence counts.
+HEADER_SEPARATOR = " › "
 MAX_HEADER_CHARACTERS = 220  # About 55 tokens, all the room a chunk's context has.
 EDGE_LINES = 3
 MAX_LINES_BELOW = 2  # A page number and a running title may follow a table that goes on over the page.
@@ -79,11 +80,12 @@ class _Line:
 
 @dataclass(slots=True)
 class _Table:
-    """Rows as (first line, last line) of one page, and what stands above them."""
+    """Rows as (first line, last line) of one page, and what stands above them from line `top` on."""
 
     rows: list[tuple[int, int]]
     header: str
     has_columns: bool
+    top: int
 
 
 def locate_rows(text: str, pages: Sequence[Page]) -> Iterator[Block]:
@@ -97,6 +99,9 @@ def locate_rows(text: str, pages: Sequence[Page]) -> Iterator[Block]:
         if tables and carried and _goes_on(body, tables[0]):
             tables[0].header = carried.header
         for table in tables:
+            above = table.rows[0][0] - 1
+            if table.top <= above:
+                yield Block("row", body[table.top].start, body[above].end, 1, table.header)
             for first, last in table.rows:
                 yield Block("row", body[first].start, body[last].end, 0, table.header)
         n_below = len(body) - 1 - tables[-1].rows[-1][1] if tables else 0
@@ -159,8 +164,8 @@ def _tables(lines: Sequence[_Line]) -> Iterator[_Table]:
 def _table(lines: Sequence[_Line], rows: list[tuple[int, int]], above: int) -> Iterator[_Table]:
     if len(rows) < 2:  # noqa: PLR2004
         return
-    header, has_columns = _header(lines[above : rows[0][0]])
-    yield _Table(rows, header, has_columns)
+    header, has_columns, n_lines = _header(lines[above : rows[0][0]])
+    yield _Table(rows, header, has_columns, rows[0][0] - n_lines)
 
 
 def _are_labels(between: Sequence[_Line]) -> bool:
@@ -190,34 +195,40 @@ def _goes_on(lines: Sequence[_Line], table: _Table) -> bool:
     return not table.has_columns and _are_labels(lines[: table.rows[0][0]])
 
 
-def _header(above: Sequence[_Line]) -> tuple[str, bool]:
-    """Return title, unit, periods and column names from the lines above a table, and whether it names columns."""
+def _header(above: Sequence[_Line]) -> tuple[str, bool, int]:
+    """Return what the lines above a table say of it: title, unit, periods, column names.
+
+    Returns:
+        The four, joined; whether periods or columns are named; and how many of the lines these are.
+    """
     title = ""
     units: list[str] = []
     periods: list[str] = []
     names: list[str] = []
+    top = len(above)
     for index in range(len(above) - 1, max(-1, len(above) - 1 - MAX_HEADER_LINES), -1):
         line = above[index]
         text = REMARK.sub("", UNIT.sub("", line.text)).strip()
         units = [unit["unit"].strip() for unit in UNIT.finditer(line.text)] + units
         if _ends_introduction(above, index):
-            sentence = _last_sentence(above[: index + 1])
+            first, sentence = _last_sentence(above[: index + 1])
             units = [unit["unit"].strip() for unit in UNIT.finditer(sentence)] + units
             title = _without_frame(sentence, with_period=not periods)
+            top = first if first is not None else top
             break
-        if not text or text.endswith(":"):
-            continue  # a unit alone, or a label of the first rows
         if _is_column_line(text):
             periods.insert(0, text)
         elif len(text) > MAX_HEADING_CHARACTERS or text.endswith("."):
             break
-        elif (periods or units) and _is_title(line, text, above[index + 1 : index + 2]):
+        elif (periods or units) and text and _is_title(line, text, above[index + 1 : index + 2]):
             title = text
+            top = index
             break
-        else:
+        elif text and not text.endswith(":"):  # else a unit alone, or a label of the first rows
             names.insert(0, text)
-    parts = [title, *dict.fromkeys(units), _once(periods), one_line(" ".join(names))]
-    return _shortened(", ".join(part for part in parts if part)), bool(periods or names)
+        top = index
+    parts = [title, "; ".join(dict.fromkeys(units)), _once(periods), one_line(" ".join(names))]
+    return _shortened(HEADER_SEPARATOR.join(filter(None, parts))), bool(periods or names), len(above) - top
 
 
 def _is_title(line: _Line, text: str, below: Sequence[_Line]) -> bool:
@@ -234,12 +245,13 @@ def _ends_introduction(above: Sequence[_Line], index: int) -> bool:
     return is_wrapped or len(text) > MAX_HEADING_CHARACTERS or bool(INTRODUCES.search(text) or UNIT.search(text))
 
 
-def _last_sentence(lines: Sequence[_Line]) -> str:
-    """Return the last sentence of the paragraph that the lines end with."""
+def _last_sentence(lines: Sequence[_Line]) -> tuple[int | None, str]:
+    """Return the last sentence of the paragraph that the lines end with, and its first line if no other is in it."""
     first = len(lines) - 1
     while first > 0 and not lines[first].after_blank and not lines[first - 1].n_values:
         first -= 1
-    return SENTENCE.split(" ".join(line.text for line in lines[first:]))[-1]
+    sentences = SENTENCE.split(" ".join(line.text for line in lines[first:]))
+    return (first if len(sentences) == 1 else None), sentences[-1]
 
 
 def _without_frame(sentence: str, *, with_period: bool) -> str:

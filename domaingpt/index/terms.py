@@ -60,13 +60,14 @@ class Analyzer:
         self._stems: dict[str, str] = {}
 
     def terms(self, text: str) -> list[str]:
-        """Return the terms of a text in order, repeats kept, stop words left out."""
+        """Return the terms of a text in order, repeats kept, stop words left out; then its dates, each once."""
         return [term for term, _, _ in self.spans(text)]
 
     def spans(self, text: str) -> list[tuple[str, int, int]]:
         """Return the terms with where they come from: half-open spans of the folded text.
 
-        Those of dates and quarters come last; they overlap the spans of their words.
+        Dates and quarters come last, over the spans of their words, and each only where it stands first: a text
+        is of a date or it is not, and prose that repeats it says no more than a table that names it once.
         """
         found: list[tuple[str, int, int]] = []
         folded = fold(text)
@@ -81,7 +82,8 @@ class Analyzer:
             else:
                 found.extend((term, start, end) for term in self._word_terms(surface))
         if self._algorithm == "english":
-            found.extend(calendar_terms(folded))
+            first = {term: (start, end) for term, start, end in reversed(list(calendar_terms(folded)))}
+            found.extend((term, start, end) for term, (start, end) in reversed(first.items()))
         return found
 
     def _word_terms(self, surface: str) -> list[str]:
