@@ -36,8 +36,7 @@ class Block:
         kind: "heading", "paragraph" (also a list item) or "row" (one row of a table).
         start: First code point in the document's text.
         end: One past the last code point; leading and trailing white space stays outside.
-        level: Depth of a heading, from 1; 1 for the lines of a table that stand above its rows and name
-            them; 0 for all else.
+        level: Depth of a heading, from 1; 0 for the other kinds.
         header: For a row whose own text does not name its columns: the column names, to be shown
             and matched with the row. Not part of the document's text.
     """

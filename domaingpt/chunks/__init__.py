@@ -244,6 +244,4 @@ class _ContextBuilder:
 def _merged(headers: Sequence[str]) -> tuple[str, ...]:
     """Return the parts of several tables' headers, each once: first all titles, then units, and so on."""
     split = [search_view(header).split(SECTION_SEPARATOR) for header in headers]
-    return tuple(
-        dict.fromkeys(part for parts in itertools.zip_longest(*split) for part in parts if part)
-    )
+    return tuple(dict.fromkeys(part for parts in itertools.zip_longest(*split) for part in parts if part))

@@ -7,6 +7,7 @@ tables of that quarter's report. Documents without pages have none: their beginn
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from domaingpt.chunks.views import search_view
@@ -30,10 +31,15 @@ _DATE = (
 # The period a report is of; failing that, the date a letter, a contract or a statement gives itself.
 PERIODS = (
     re.compile(
-        rf"(?:\w+(?:ly)?\s+)?(?:period|quarter|half[- ]year|year|months?|weeks?)\s+end(?:ed|ing):?\s+{_DATE}", re.IGNORECASE
+        rf"(?:\w+(?:ly)?\s+)?(?:period|quarter|half[- ]year|year|months?|weeks?)\s+end(?:ed|ing):?\s+{_DATE}",
+        re.IGNORECASE,
     ),
-    re.compile(rf"(?:period|from)?:?\s*{_DATE}\s*(?:to|through|until|[-–—])\s*{_DATE}", re.IGNORECASE),
-    re.compile(rf"(?:as (?:of|at)|dated(?: as of)?|date|[a-z]+ date)\s*:?\s+{_DATE}", re.IGNORECASE),
+    re.compile(rf"{_DATE}\s*(?:to|through|until|[-–—])\s*{_DATE}", re.IGNORECASE),
+    re.compile(
+        r"\b(?:as (?:of|at)|dated(?: as of)?|(?:(?:agreement|closing|effective|filing|invoice|issue|report|reporting|"
+        rf"statement|valuation) )?date:?)\s+{_DATE}",
+        re.IGNORECASE,
+    ),
 )
 
 
@@ -49,11 +55,15 @@ def _name(cover: str) -> str:
     """Return the line above a caption that calls it a name, else the first line that ends like a company's name."""
     lines = [search_view(line) for line in LINE.findall(cover)]
     lines = [line for line in lines if line]
-    for line, following in zip(lines, lines[1:], strict=False):
+    for line, following in itertools.pairwise(lines):
         if NAME_CAPTION.match(following) and len(line) <= MAX_NAME_CHARACTERS:
             return line
-    named = (line for line in lines if len(line) <= MAX_NAME_CHARACTERS and LEGAL_FORM.search(line))
-    return next(named, "")
+    return next((line for line in lines if _is_company(line)), "")
+
+
+def _is_company(line: str) -> bool:
+    is_plain = len(line) <= MAX_NAME_CHARACTERS and " " in line and not any(map(str.isdigit, line))
+    return is_plain and LEGAL_FORM.search(line) is not None
 
 
 def _period(cover: str) -> str:

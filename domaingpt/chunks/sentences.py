@@ -96,8 +96,6 @@ def split_units(document: Document) -> list[Unit]:
         units.extend(_units_of_prose(text, position, block.start, layout))
         if block.kind == "heading":
             units.append(Unit(block.start, block.end, Break.HEADING, is_heading=True))
-        elif block.kind == "row" and block.level:
-            units.append(Unit(block.start, block.end, Break.HEADING, is_heading=True, header=block.header))
         elif block.kind == "row":
             units.append(Unit(block.start, block.end, Break.LINE, header=block.header))
         elif block.start < block.end:

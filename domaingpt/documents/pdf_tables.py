@@ -19,6 +19,7 @@ from domaingpt.types import Block, Page
 
 # Guesses, checked by eye on filings, unless another source is given.
 MAX_LABEL_CHARACTERS = 160  # A longer line that ends in figures is prose.
+MIN_WRAPPED_CHARACTERS = 20  # A label shorter than this was not wrapped.
 MAX_LABEL_LINES = 3  # More lines than this between two rows, and they are of different tables.
 MAX_HEADER_LINES = 20  # Column names of one word a line, seven columns of up to three words.
 MAX_HEADING_CHARACTERS = 90  # A longer line above a table is prose; only its last sentence counts.
@@ -30,19 +31,22 @@ MIN_REPEATS = 3  # So many pages that begin with the same line: a running title.
 
 LINE = re.compile(r"[^\r\n\f\v\u2028\u2029\x85]+")
 BLANK = re.compile(r"(?:\r?\n[ \t]*){2,}")
-VALUE = re.compile(r"[(\[]?[-+–—]?[$€£¥]?[(]?\d[\d.,'’]*[)\]]?%?[)\]]?")  # noqa: RUF001
-SIGN = re.compile(r"[$€£¥%()\[\]*†‡—–-]+|n/?[am]|nm|\([a-z0-9]\)|pts?|bps", re.IGNORECASE)  # noqa: RUF001
+VALUE = re.compile(r"[(\[]?[-+–—]?[$€£¥]?[(]?\d[\d.,'’]*[)\]]?%?[)\]]?")
+SIGN = re.compile(r"[$€£¥%()\[\]*†‡—–-]+|n/?[am]|nm|\([a-z0-9]\)|pts?|bps", re.IGNORECASE)
 TELLING = re.compile(r"[$€£¥%(]|\d[.,]\d")  # what a lone figure needs to be a cell, and not a page number
 FOOTNOTE_MARK = re.compile(r"\(\d{1,2}\)")
 _MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?"
 DATE = re.compile(rf"\b{_MONTH}\s+\d{{1,2}}\b,?(?:\s+(?:19|20)\d\d\b)?|\b(?:19|20)\d\d\b", re.IGNORECASE)
 UNIT = re.compile(
-    r"\((?P<unit>(?:all |amounts? |dollars? |shares? |figures? |tabular |u\.?s\.? |[$€£¥] )*(?:(?:are )?(?:expressed )?in )"
-    r"[^(),;]*)[^()]*\)",
+    r"\((?P<unit>(?:(?:all|amounts?|dollars?|shares?|figures?|tabular|u\.?s\.?|[$€£¥]) )*"
+    r"(?:(?:are )?(?:expressed )?in )[^(),;]{1,60})[^()]{0,160}\)",
     re.IGNORECASE,
 )
 SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z(])")
-_SPAN = r"(?:the|and|or|to|first|second|third|fourth|three|six|nine|twelve|\d+|months?|weeks?|quarters?|years?|periods?|fiscal|ended|ending)"
+_SPAN = (
+    r"(?:the|and|or|to|first|second|third|fourth|three|six|nine|twelve|\d+|months?|weeks?|quarters?|years?|periods?|"
+    r"fiscal|ended|ending)"
+)
 PERIOD_NAME = re.compile(
     rf"(?:\w+\s+)?(?:months?|weeks?|quarters?|years?|periods?)\s+end(?:ed|ing)\b|{DATE.pattern}|\S+", re.IGNORECASE
 )
@@ -51,10 +55,13 @@ PERIOD_TAIL = re.compile(
 )
 REMARK = re.compile(r"\((?:un)?audited\)", re.IGNORECASE)
 INTRODUCES = re.compile(r"\b(?:following|follows|below|summar\w+)\b", re.IGNORECASE)
-FOLLOWS = re.compile(r",?\s+(?:(?:is|are|was|were)\s+)?as follows\b(?:\s+during the periods? presented)?", re.IGNORECASE)
+FOLLOWS = re.compile(
+    r",?\s+(?:(?:is|are|was|were)\s+)?as follows\b(?:\s+during the periods? presented)?", re.IGNORECASE
+)
 INTRODUCTION = re.compile(
     r"^the (?:following|below) (?:tables?|schedules?)(?: below)? (?:\w+ )?"
-    r"(?:shows?|presents?|summari[sz]es?|sets? forth|provides?|reflects?|outlines?|details?|lists?|contains?|reconciles?)\s+",
+    r"(?:contains?|details?|lists?|outlines?|presents?|provides?|reconciles?|reflects?|sets? forth|shows?|"
+    r"summari[sz]es?)\s+",
     re.IGNORECASE,
 )
 
@@ -80,16 +87,18 @@ class _Line:
 
 @dataclass(slots=True)
 class _Table:
-    """Rows as (first line, last line) of one page, and what stands above them from line `top` on."""
+    """Rows as (first line, last line) of one page, what stands above them, and whether that names columns."""
 
     rows: list[tuple[int, int]]
     header: str
     has_columns: bool
-    top: int
 
 
 def locate_rows(text: str, pages: Sequence[Page]) -> Iterator[Block]:
-    """Yield the table rows of a paged text in order, each with the header of its table."""
+    """Yield the table rows of a paged text in order, each with the header of its table.
+
+    Tables above which nothing stands are left out: their lines are rows to the chunker all the same.
+    """
     lines_of = [_lines(text, page) for page in pages]
     running = _running_lines(lines_of)
     carried: _Table | None = None
@@ -99,11 +108,8 @@ def locate_rows(text: str, pages: Sequence[Page]) -> Iterator[Block]:
         if tables and carried and _goes_on(body, tables[0]):
             tables[0].header = carried.header
         for table in tables:
-            above = table.rows[0][0] - 1
-            if table.top <= above:
-                yield Block("row", body[table.top].start, body[above].end, 1, table.header)
-            for first, last in table.rows:
-                yield Block("row", body[first].start, body[last].end, 0, table.header)
+            if table.header:
+                yield from (Block("row", body[i].start, body[j].end, 0, table.header) for i, j in table.rows)
         n_below = len(body) - 1 - tables[-1].rows[-1][1] if tables else 0
         carried = tables[-1] if tables and n_below <= MAX_LINES_BELOW else None
 
@@ -147,7 +153,7 @@ def _count_values(line: str) -> int:
 
 
 def _tables(lines: Sequence[_Line]) -> Iterator[_Table]:
-    """Yield the tables of one page; a lone row that nothing stands above is none."""
+    """Yield the tables of one page; a lone line that ends in figures is none unless columns are named above it."""
     rows: list[tuple[int, int]] = []
     above = 0  # the first line that may belong to the next table's header
     for index, line in enumerate(lines):
@@ -157,15 +163,15 @@ def _tables(lines: Sequence[_Line]) -> Iterator[_Table]:
             yield from _table(lines, rows, above)
             above = rows[-1][1] + 1
             rows = []
-        rows.append((_row_start(lines, index, rows[-1][1] + 1 if rows else above), index))
+        rows.append((_row_start(lines, index, rows[-1][1] + 1 if rows else None), index))
     yield from _table(lines, rows, above)
 
 
 def _table(lines: Sequence[_Line], rows: list[tuple[int, int]], above: int) -> Iterator[_Table]:
-    if len(rows) < 2:  # noqa: PLR2004
-        return
-    header, has_columns, n_lines = _header(lines[above : rows[0][0]])
-    yield _Table(rows, header, has_columns, rows[0][0] - n_lines)
+    if rows:
+        header, has_columns = _header(lines[above : rows[0][0]])
+        if len(rows) > 1 or has_columns:
+            yield _Table(rows, header, has_columns)
 
 
 def _are_labels(between: Sequence[_Line]) -> bool:
@@ -180,14 +186,21 @@ def _are_labels(between: Sequence[_Line]) -> bool:
     )
 
 
-def _row_start(lines: Sequence[_Line], index: int, first: int) -> int:
-    """Return where a row begins whose label was wrapped: its last line starts small, or holds figures only."""
-    line = lines[index]
-    before = lines[index - 1] if index > first else None
+def _row_start(lines: Sequence[_Line], index: int, first: int | None) -> int:
+    """Return where a row begins whose label was wrapped: its last line starts small, or holds figures only.
+
+    Args:
+        lines: Of the page.
+        index: Of the line that holds the figures.
+        first: Of the first line after the row before; None if this is the table's first row, above which
+            stand the names of its columns.
+    """
+    line, before = lines[index], lines[index - 1] if index > (first or 0) else None
     if before is None or line.after_blank or before.text.endswith((":", ".")) or _is_column_line(before.text):
         return index
-    is_rest = line.text[0].islower() or not any(map(str.isalpha, line.text))
-    return index - 1 if is_rest and before.text[0].isalpha() and len(before.text) > len("Total assets") else index
+    is_label = before.text[0].isalpha() and len(before.text) >= MIN_WRAPPED_CHARACTERS
+    is_rest = line.text[0].islower() or (first is not None and not any(map(str.isalpha, line.text)))
+    return index - 1 if is_label and is_rest else index
 
 
 def _goes_on(lines: Sequence[_Line], table: _Table) -> bool:
@@ -195,26 +208,20 @@ def _goes_on(lines: Sequence[_Line], table: _Table) -> bool:
     return not table.has_columns and _are_labels(lines[: table.rows[0][0]])
 
 
-def _header(above: Sequence[_Line]) -> tuple[str, bool, int]:
-    """Return what the lines above a table say of it: title, unit, periods, column names.
-
-    Returns:
-        The four, joined; whether periods or columns are named; and how many of the lines these are.
-    """
+def _header(above: Sequence[_Line]) -> tuple[str, bool]:
+    """Return title, unit, periods and column names from the lines above a table, and whether columns are named."""
     title = ""
     units: list[str] = []
     periods: list[str] = []
     names: list[str] = []
-    top = len(above)
     for index in range(len(above) - 1, max(-1, len(above) - 1 - MAX_HEADER_LINES), -1):
         line = above[index]
         text = REMARK.sub("", UNIT.sub("", line.text)).strip()
-        units = [unit["unit"].strip() for unit in UNIT.finditer(line.text)] + units
+        units = _units(line.text) + units
         if _ends_introduction(above, index):
-            first, sentence = _last_sentence(above[: index + 1])
-            units = [unit["unit"].strip() for unit in UNIT.finditer(sentence)] + units
+            sentence = _last_sentence(above[: index + 1])
+            units = _units(sentence) + units
             title = _without_frame(sentence, with_period=not periods)
-            top = first if first is not None else top
             break
         if _is_column_line(text):
             periods.insert(0, text)
@@ -222,18 +229,31 @@ def _header(above: Sequence[_Line]) -> tuple[str, bool, int]:
             break
         elif (periods or units) and text and _is_title(line, text, above[index + 1 : index + 2]):
             title = text
-            top = index
             break
         elif text and not text.endswith(":"):  # else a unit alone, or a label of the first rows
             names.insert(0, text)
-        top = index
+    if not (title or units or periods):
+        return _column_names(above), False
     parts = [title, "; ".join(dict.fromkeys(units)), _once(periods), one_line(" ".join(names))]
-    return _shortened(HEADER_SEPARATOR.join(filter(None, parts))), bool(periods or names), len(above) - top
+    return _shortened(HEADER_SEPARATOR.join(filter(None, parts))), bool(periods or names)
+
+
+def _units(text: str) -> list[str]:
+    return [match["unit"].strip() for match in UNIT.finditer(text)]
+
+
+def _column_names(above: Sequence[_Line]) -> str:
+    """Return the line right above a table of which nothing else is known, if it names several columns."""
+    text = above[-1].text if above else ""
+    is_names = len(text.split()) > 1 and not any(map(str.isdigit, text)) and text[-1] not in ".:;,"
+    return text if is_names and len(text) <= MAX_HEADING_CHARACTERS else ""
 
 
 def _is_title(line: _Line, text: str, below: Sequence[_Line]) -> bool:
     """Return whether a short line above a table is its title, not a column's name: in capitals, or apart."""
-    return text.isupper() or (line.after_blank and bool(below) and (below[0].after_blank or bool(UNIT.search(below[0].text))))
+    return text.isupper() or (
+        line.after_blank and bool(below) and (below[0].after_blank or bool(UNIT.search(below[0].text)))
+    )
 
 
 def _ends_introduction(above: Sequence[_Line], index: int) -> bool:
@@ -245,13 +265,12 @@ def _ends_introduction(above: Sequence[_Line], index: int) -> bool:
     return is_wrapped or len(text) > MAX_HEADING_CHARACTERS or bool(INTRODUCES.search(text) or UNIT.search(text))
 
 
-def _last_sentence(lines: Sequence[_Line]) -> tuple[int | None, str]:
-    """Return the last sentence of the paragraph that the lines end with, and its first line if no other is in it."""
+def _last_sentence(lines: Sequence[_Line]) -> str:
+    """Return the last sentence of the paragraph that the lines end with."""
     first = len(lines) - 1
     while first > 0 and not lines[first].after_blank and not lines[first - 1].n_values:
         first -= 1
-    sentences = SENTENCE.split(" ".join(line.text for line in lines[first:]))
-    return (first if len(sentences) == 1 else None), sentences[-1]
+    return SENTENCE.split(" ".join(line.text for line in lines[first:]))[-1]
 
 
 def _without_frame(sentence: str, *, with_period: bool) -> str:
@@ -281,7 +300,7 @@ def _is_column_line(text: str) -> bool:
         return False
     words = re.findall(r"[^\W\d_]+", rest)
     is_span = re.search(r"\b(?:months?|weeks?|quarters?|years?|periods?) end(?:ed|ing)\b", rest, re.IGNORECASE)
-    return bool(is_span and len(words) <= 12) or (rest != text and len(words) <= 3)  # noqa: PLR2004
+    return bool(is_span and len(words) <= 12) or (rest != text and len(words) <= 3)
 
 
 def _once(periods: Sequence[str]) -> str:
