@@ -235,7 +235,6 @@ class _ContextBuilder:
         for first in range(len(outer) + 1):
             yield [*name, *brief, *outer[first:], *headers]
         for last in range(len(headers), 0, -1):
-            yield [*name, *brief, *headers[:last]]
             yield [*brief, *headers[:last]]
         yield [*name, *brief]
         yield brief

@@ -23,6 +23,7 @@ LEGAL_FORM = re.compile(
     r"s\.a|sa|s\.p\.a|spa|n\.v|nv|b\.v|bv|a/s|oyj|ab|asa|k\.k|pty|bank|trust|foundation|university|association)\.?$",
     re.IGNORECASE,
 )
+SMALL_WORDS = frozenset("and of the for de et und y & /".split())
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 _DATE = (
     rf"(?:{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}}|\d{{1,2}}(?:st|nd|rd|th)?\.?\s+{_MONTH},?\s+\d{{4}}"
@@ -31,7 +32,7 @@ _DATE = (
 # The period a report is of; failing that, the date a letter, a contract or a statement gives itself.
 PERIODS = (
     re.compile(
-        rf"(?:\w+(?:ly)?\s+)?(?:period|quarter|half[- ]year|year|months?|weeks?)\s+end(?:ed|ing):?\s+{_DATE}",
+        rf"\b(?:(?!the\b)\w+\s+)?(?:period|quarter|half[- ]year|year|months?|weeks?)\s+end(?:ed|ing):?\s+{_DATE}",
         re.IGNORECASE,
     ),
     re.compile(rf"{_DATE}\s*(?:to|through|until|[-–—])\s*{_DATE}", re.IGNORECASE),
@@ -62,8 +63,11 @@ def _name(cover: str) -> str:
 
 
 def _is_company(line: str) -> bool:
-    is_plain = len(line) <= MAX_NAME_CHARACTERS and " " in line and not any(map(str.isdigit, line))
-    return is_plain and LEGAL_FORM.search(line) is not None
+    """Return whether a line of several words, all of them capitalised as in a name, ends in a legal form."""
+    if len(line) > MAX_NAME_CHARACTERS or any(map(str.isdigit, line)) or not LEGAL_FORM.search(line):
+        return False
+    words = [word for word in line.split() if word.lower() not in SMALL_WORDS]
+    return len(words) > 1 and not any(word[0].islower() for word in words)
 
 
 def _period(cover: str) -> str:

@@ -205,7 +205,8 @@ def _row_start(lines: Sequence[_Line], index: int, first: int | None) -> int:
 
 def _goes_on(lines: Sequence[_Line], table: _Table) -> bool:
     """Return whether a page's first table has no header of its own: only labels, if anything, stand above it."""
-    return not table.has_columns and _are_labels(lines[: table.rows[0][0]])
+    above = lines[: table.rows[0][0]]
+    return not table.has_columns and _are_labels(above) and not any(line.text.endswith(".") for line in above)
 
 
 def _header(above: Sequence[_Line]) -> tuple[str, bool]:
