@@ -199,7 +199,9 @@ class _ContextBuilder:
     def __init__(self, document: Document, count_tokens: CountTokens, context_tokens: int) -> None:
         name = readable_name(document.path)
         self._title = search_view(document.title) or name
-        self._identity = [name, identity(document)] if identity(document) else []
+        who = identity(document)
+        self._who = [who] if who else []
+        self._name = [name] if who and name else []
         self._count_tokens = count_tokens
         self._context_tokens = context_tokens
         self._cache: dict[tuple[tuple[str, ...], tuple[str, ...]], str] = {}
@@ -212,18 +214,14 @@ class _ContextBuilder:
         levels = section.split(SECTION_SEPARATOR) if section else []
         if levels and levels[0] == self._title:
             levels = levels[1:]
-        outer = [self._title] if self._title not in self._identity else []
-        parts = tuple(part for part in [*outer, *levels] if part)
+        parts = tuple(part for part in [self._title, *levels] if part and part not in self._name)
         named = _merged(headers)
         if (parts, named) not in self._cache:
             self._cache[parts, named] = self._fitting(parts, named)
         return self._cache[parts, named]
 
     def _fitting(self, outer: Sequence[str], headers: Sequence[str]) -> str:
-        """Return the fullest context within the limit.
-
-        First go title and headings from the outermost on, then the file's name, then headers from the end.
-        """
+        """Return the fullest context within the limit; see `_candidates`."""
         for kept in self._candidates(outer, headers):
             context = SECTION_SEPARATOR.join(kept)
             if self._count_tokens([context])[0] <= self._context_tokens:
@@ -231,13 +229,12 @@ class _ContextBuilder:
         return ""
 
     def _candidates(self, outer: Sequence[str], headers: Sequence[str]) -> Iterator[list[str]]:
-        name, brief = self._identity[:1], self._identity[1:]
+        """Yield contexts to try: title and headings go first, then headers from the end, or else the file's name."""
         for first in range(len(outer) + 1):
-            yield [*name, *brief, *outer[first:], *headers]
-        for last in range(len(headers), 0, -1):
-            yield [*brief, *headers[:last]]
-        yield [*name, *brief]
-        yield brief
+            yield [*self._name, *self._who, *outer[first:], *headers]
+        for last in range(len(headers), -1, -1):
+            yield [*self._name, *self._who, *headers[:last]]
+            yield [*self._who, *headers[:last]]
 
 
 def _merged(headers: Sequence[str]) -> tuple[str, ...]:

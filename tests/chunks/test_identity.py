@@ -77,7 +77,7 @@ def test_every_chunk_says_whose_document_it_is():
 
 
 def test_identity_outlives_title_name_and_the_end_of_headers():
-    """With less room first the title goes, then the file's name, then headers from the end."""
+    """With less room first the title goes, then the file's name if that is enough, else headers from the end."""
     text = f"{COVER}\nCash 1 2"
     rows = (Block("row", len(COVER) + 1, len(text), 0, "CASH FLOWS › In millions › 2024 2023"),)
     document = paged(text, path="acme.pdf", title="Report", blocks=rows)
@@ -85,8 +85,14 @@ def test_identity_outlives_title_name_and_the_end_of_headers():
     words = HashEmbedder().count_tokens([f"acme › {who} › CASH FLOWS › In millions › 2024 2023"])[0]
     assert contexts(document, words)[-1] == f"acme › {who} › CASH FLOWS › In millions › 2024 2023"
     assert contexts(document, words - 1)[-1] == f"{who} › CASH FLOWS › In millions › 2024 2023"
-    assert contexts(document, words - 3)[-1] == f"{who} › CASH FLOWS › In millions"
+    assert contexts(document, words - 3)[-1] == f"acme › {who} › CASH FLOWS › In millions"
+    assert contexts(document, words - 4)[-1] == f"{who} › CASH FLOWS › In millions"
     assert contexts(document, 2)[-1] == ""
+
+
+def test_file_without_a_name_in_words_leaves_no_gap():
+    """Figures alone name nothing."""
+    assert set(contexts(paged(COVER, path="20240501.pdf"), 50)) == {"Acme Corp., year ended May 1, 2024"}
 
 
 def test_chunk_of_two_tables_names_both_before_their_columns():
