@@ -35,16 +35,29 @@ QUARTER_THEN_YEAR = re.compile(
 YEAR_THEN_QUARTER = re.compile(rf"\b{_FISCAL}(?P<year>{_YEAR}|(?<=[y'’])\d\d)(?:\s*[,/-]?\s*(?:the\s+)?{_QUARTER})\b")
 SHORT_QUARTER = re.compile(rf"\b(?P<q>[1-4])q\s?(?:fy)?'?’?(?P<year>{_YEAR}|\d\d)\b")
 FISCAL_YEAR = re.compile(rf"\bfy\s?'?’?(?P<year>{_YEAR}|\d\d)\b")
+# What the patterns above need somewhere; most texts have none of it, and are not tried by them.
+ANY_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+ANY_QUARTER = re.compile(r"quarter|q[1-4]|[1-4]q|fy")
 
 
 def calendar_terms(text: str) -> Iterator[tuple[str, int, int]]:
     """Yield (term, start, end) for the dates and quarters of a folded text."""
+    if ANY_YEAR.search(text):
+        yield from _date_terms(text)
+    if ANY_QUARTER.search(text):
+        yield from _all_quarter_terms(text)
+
+
+def _date_terms(text: str) -> Iterator[tuple[str, int, int]]:
     for match in DATE.finditer(text):
         day = match["before"] or match["after"]
         month = f"{match['year']}-{MONTHS[match['month']]:02}"
         yield month, *match.span()
         if day and 1 <= int(day) <= 31:
             yield f"{month}-{int(day):02}", *match.span()
+
+
+def _all_quarter_terms(text: str) -> Iterator[tuple[str, int, int]]:
     taken: list[tuple[int, int]] = []
     for pattern in (YEAR_THEN_QUARTER, SHORT_QUARTER, QUARTER_THEN_YEAR):
         for match in pattern.finditer(text):
