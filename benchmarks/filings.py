@@ -62,7 +62,7 @@ def main() -> None:
 
 
 def ingest(workspace: Path, documents: Path) -> Record:
-    """Ingest the folder in a domain of its own; return what it took, model compiled beforehand or not."""
+    """Ingest the folder in a domain of its own; return what it took, start of the program included."""
     domain = workspace / "domains" / "filings"
     if not domain.is_dir():
         command("init", str(workspace))
@@ -71,7 +71,13 @@ def ingest(workspace: Path, documents: Path) -> Record:
     output = command("--workspace", str(workspace), "ingest", "filings", "--confirm-folder", "--json")
     seconds = time.perf_counter() - started
     report = json.loads(output.splitlines()[-1])
-    return {"seconds": round(seconds, 1), "chunks": report.get("chunks")}
+    ledger = report["ledger"]
+    return {
+        "seconds": round(seconds, 1),
+        "pages": ledger["pages"]["total"],
+        "chunks": ledger["chunks"]["total"],
+        "balanced": ledger["balanced"],
+    }
 
 
 def search(workspace: Path, questions: Path, k: int, arm: str) -> dict[str, list[Record]]:
