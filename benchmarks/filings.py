@@ -8,7 +8,8 @@ searched through the command line. A figure counts as found if a chunk of the ri
 printed. Many figures stand in two filings; the right file is the one whose period was asked for.
 
 Questions whose id has an even SHA-1 may be tuned on; the others are the rest. Writes
-benchmarks/results/filings.json; --name NAME writes another entry of it, so that versions stand side by side.
+the entry "after" of benchmarks/results/filings.json; --name NAME writes another, so that versions stand
+side by side. To measure another checkout run the script from inside that one: `python -m` prefers its folder.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ def main() -> None:
     parser.add_argument("--questions", type=Path, default=QUESTIONS)
     parser.add_argument("--k", type=int, default=5)
     parser.add_argument("--arm", action="append", choices=["hybrid", "lexical", "dense"])
-    parser.add_argument("--name", default="now", help="entry of the result file")
+    parser.add_argument("--name", default="after", help="entry of the result file")
     parser.add_argument("--workspace", type=Path, help="kept and reused; else a temporary one")
     parser.add_argument("--failures", action="store_true", help="print the tuning questions that fail")
     parser.add_argument("--no-write", action="store_true")
