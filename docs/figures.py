@@ -80,7 +80,7 @@ def filings(result: Result) -> Lines:
     """Single figures of quarterly reports, as the newest run found them."""
     run = result["runs"]["after"]
     shares = run["hybrid"]["all"]
-    what = f"{shares['n']} questions about single figures of eight 10-Q filings: right file first, figure in the first five"
+    what = f"{shares['n']} questions about single figures of 10-Q filings: right file first, figure in the first five"
     yield what, f"{shares['file_first']:.0f}%, {shares['figure']:.0f}%"
 
 
