@@ -76,6 +76,14 @@ def fusion(result: Result) -> Lines:
         yield what, f"{row['hybrid auto']:.3f}; {row[better]:.3f} ({better})"
 
 
+def filings(result: Result) -> Lines:
+    """Single figures of quarterly reports, as the newest run found them."""
+    run = result["runs"]["after"]
+    shares = run["hybrid"]["all"]
+    what = f"{shares['n']} questions about single figures of 10-Q filings: right file first, figure in the first five"
+    yield what, f"{shares['file_first']:.0f}%, {shares['figure']:.0f}%"
+
+
 def start_up(result: Result) -> Lines:
     """Whole commands from a cold start."""
     for name in ("search", "ask", "ingest, nothing changed"):
@@ -121,6 +129,7 @@ LINES: dict[str, Callable[[Result], Lines]] = {
     "abstention": abstention,
     "encode": encode,
     "evidence": evidence,
+    "filings": filings,
     "fusion": fusion,
     "ingest_vs_llamaindex": ingest_vs_llamaindex,
     "start_up": start_up,

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from domaingpt.answer.quantities import CURRENCIES, CURRENCY, SCALES, YEAR, Quantity, agrees, quantities, scaled
-from domaingpt.chunks import search_view
+from domaingpt.chunks import SECTION_SEPARATOR, search_view
 from domaingpt.retrieval.rows import CELL_SEPARATOR, in_words, named_cells
 from domaingpt.types import Evidence
 
@@ -41,6 +41,7 @@ NOT_NAMES = frozenset(
 )
 FILLERS = frozenset(["yes", "were", "been", "also"])  # terms that state nothing
 OBJECTS = frozenset(["it", "them", "that", "this", "no", "not", "there", "in"])  # stop words that may end a sentence
+DOCUMENT_PARTS = 2  # of a context: the file's name, and whose document it is or its title
 REACH = 4  # content words after a number among which what it counts must be. Guess, unmeasured.
 
 
@@ -73,10 +74,11 @@ def supporting_evidence(sentence: str, evidence: Sequence[Evidence], question: s
 
 
 def _backs(item: Evidence, claims: _Statement, asked: _Statement, sentence: str, terms: Terms) -> bool:
-    cells, context = named_cells(item.quote, item.chunk), item.chunk.context
+    cells, context = named_cells(item.quote, item.chunk), _said_above(item)
     quote = in_words(cells) if cells else search_view(item.quote)
     held = [*quantities(quote, ends=True), *(q for name, value in cells for q in _cell_quantities(name, value))]
-    above = quantities(context)
+    # A printed row of several figures: which of them is the document's own period's is not known.
+    above = [] if item.page is not None and not cells and len(held) > 1 else quantities(context)
     years = [q.value for q in above if q.kind == "number"]
     quoted = frozenset(terms(quote))
     new = [q for q in claims.quantities if not agrees(q, asked.quantities)]
@@ -92,6 +94,21 @@ def _backs(item: Evidence, claims: _Statement, asked: _Statement, sentence: str,
         and all(_holds_cell(name, value, claims, asked, terms) for name, value in cells)
         and all(_names_its_column(quantity, cells, claims, terms) for quantity in claims.quantities)
     )
+
+
+def _said_above(item: Evidence) -> str:
+    """Return what the context of a piece of evidence says of the whole of it.
+
+    A printed page does not tell which figure of a row stands under which name or period above its table:
+    "Sales 12 9" under "2022 2021" does not back "Sales of 2021 were 12". There the header counts for finding
+    only; the document, whose it is and the headings count for backing too.
+    """
+    if item.page is None:
+        return item.chunk.context
+    parts = item.chunk.context.split(SECTION_SEPARATOR)
+    headings = item.section.split(SECTION_SEPARATOR)
+    kept = [part for n, part in enumerate(parts) if n < DOCUMENT_PARTS or part in headings or "|" in part]
+    return SECTION_SEPARATOR.join(kept)
 
 
 def _is_unfinished(sentence: str, terms: Terms) -> bool:

@@ -7,10 +7,12 @@ asked, together holding every visible character. Knows no model and no file form
 from __future__ import annotations
 
 import hashlib
+import itertools
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
+from domaingpt.chunks.identity import identity
 from domaingpt.chunks.packing import pack
 from domaingpt.chunks.sentences import Break, Unit, split_sentences, split_units
 from domaingpt.chunks.views import search_view
@@ -28,7 +30,7 @@ __all__ = [
     "split_sentences",
 ]
 
-CHUNKER = "units-shortest-path/5"  # stored in the index; a change of the algorithm rebuilds chunks
+CHUNKER = "units-shortest-path/6"  # stored in the index; a change of the algorithm rebuilds chunks
 SECTION_SEPARATOR = " › "
 CLAUSE_END = re.compile(r"[,;:]\s+|[，；：、]\s*|\s[–—-]\s|\s+")  # not the comma in 82,959
 
@@ -213,20 +215,47 @@ class _ContextBuilder:
     """Builds the contexts of one document's chunks, each at most so many tokens long."""
 
     def __init__(self, document: Document, count_tokens: CountTokens, context_tokens: int) -> None:
-        self._title = search_view(document.title) or readable_name(document.path)
+        name = readable_name(document.path)
+        self._title = search_view(document.title) or name
+        who = identity(document)
+        self._who = [who] if who else []
+        self._name = [name] if who and name else []
         self._count_tokens = count_tokens
         self._context_tokens = context_tokens
-        self._cache: dict[tuple[str, ...], str] = {}
+        self._cache: dict[tuple[tuple[str, ...], tuple[str, ...]], str] = {}
 
     def build(self, section: str, headers: Sequence[str]) -> str:
-        """Return title, heading path and table headers, innermost kept when not all fits."""
+        """Return title, identity, heading path and table headers.
+
+        When not all fits, the innermost is kept, and the identity with it.
+        """
         levels = section.split(SECTION_SEPARATOR) if section else []
         if levels and levels[0] == self._title:
             levels = levels[1:]
-        parts = tuple(part for part in [self._title, *levels, *map(search_view, headers)] if part)
-        if parts not in self._cache:
-            kept = parts
-            while kept and self._count_tokens([SECTION_SEPARATOR.join(kept)])[0] > self._context_tokens:
-                kept = kept[1:]
-            self._cache[parts] = SECTION_SEPARATOR.join(kept)
-        return self._cache[parts]
+        parts = tuple(part for part in [self._title, *levels] if part and part not in self._name)
+        named = _merged(headers)
+        if (parts, named) not in self._cache:
+            self._cache[parts, named] = self._fitting(parts, named)
+        return self._cache[parts, named]
+
+    def _fitting(self, outer: Sequence[str], headers: Sequence[str]) -> str:
+        """Return the fullest context within the limit; see `_candidates`."""
+        for kept in self._candidates(outer, headers):
+            context = SECTION_SEPARATOR.join(kept)
+            if self._count_tokens([context])[0] <= self._context_tokens:
+                return context
+        return ""
+
+    def _candidates(self, outer: Sequence[str], headers: Sequence[str]) -> Iterator[list[str]]:
+        """Yield contexts to try: title and headings go first, then headers from the end, or else the file's name."""
+        for first in range(len(outer) + 1):
+            yield [*self._name, *self._who, *outer[first:], *headers]
+        for last in range(len(headers), -1, -1):
+            yield [*self._name, *self._who, *headers[:last]]
+            yield [*self._who, *headers[:last]]
+
+
+def _merged(headers: Sequence[str]) -> tuple[str, ...]:
+    """Return the parts of several tables' headers, each once: first all titles, then units, and so on."""
+    split = [search_view(header).split(SECTION_SEPARATOR) for header in headers]
+    return tuple(dict.fromkeys(part for parts in itertools.zip_longest(*split) for part in parts if part))

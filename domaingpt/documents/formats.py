@@ -24,7 +24,7 @@ class Format:
     needs_worker: bool = True
 
 
-PDF = Format("PDF", "pdf", 2)
+PDF = Format("PDF", "pdf", 3)
 WORD = Format("Word", "word", 1)
 EXCEL = Format("Excel", "sheets", 2)
 EXCEL_97 = Format("Excel 97", "sheets97", 2)

@@ -19,9 +19,10 @@ from domaingpt.documents import pdf_fallback
 from domaingpt.documents.assembly import MAX_CHARACTERS, one_line, whole_characters
 from domaingpt.documents.pdf_lines import page_text
 from domaingpt.documents.pdf_outline import OutlineEntry, locate_outline
+from domaingpt.documents.pdf_tables import locate_rows
 from domaingpt.documents.titles import meaningful_title
 from domaingpt.errors import EncryptedDocument, UnreadableDocument
-from domaingpt.types import Document, Page, PageStatus
+from domaingpt.types import Block, Document, Page, PageStatus
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -109,11 +110,26 @@ def assemble(
         path=path,
         text=text,
         pages=tuple(table),
-        blocks=tuple(locate_outline(text, table, outline)),
+        blocks=tuple(_blocks(text, table, outline)),
         title=title,
         left_out={name: count for name, count in left_out.items() if count},
         notes=tuple(notes),
     )
+
+
+def _blocks(text: str, pages: Sequence[Page], outline: Sequence[OutlineEntry]) -> list[Block]:
+    """Return headings and table rows in order; where both claim a line it is a heading."""
+    headings = list(locate_outline(text, pages, outline))
+    blocks = sorted([*headings, *locate_rows(text, pages)], key=lambda block: (block.start, block.kind == "row"))
+    kept: list[Block] = []
+    for block in blocks:
+        if kept and block.start < kept[-1].end:
+            if block.kind == "row":
+                continue
+            while kept and block.start < kept[-1].end:
+                kept.pop()
+        kept.append(block)
+    return kept
 
 
 def check_page_count(n_pages: int, path: str) -> None:

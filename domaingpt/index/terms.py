@@ -2,6 +2,7 @@
 
 Words are folded and stemmed; numbers and identifiers stay whole (and identifiers are also found by
 their parts); runs of Han, kana and Hangul become character bigrams, since nothing marks their words [1].
+English dates and quarters give a term besides that is the same however they are written (`calendar_terms`).
 
 [1] Nie, Gao, Zhang & Zhou, "On the use of words and n-grams for Chinese information retrieval", IRAL 2000.
 """
@@ -15,7 +16,9 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
-ANALYZER = "snowball+cjk-bigrams/1"  # stored in the index; raise it when terms change
+from domaingpt.index.calendar_terms import calendar_terms
+
+ANALYZER = "snowball+cjk-bigrams+calendar/2"  # stored in the index; raise it when terms change
 
 # Lucene's English list (EnglishAnalyzer.ENGLISH_STOP_WORDS_SET) and the question words around it.
 STOP_WORDS = frozenset(
@@ -58,10 +61,11 @@ class Analyzer:
         self._words: dict[str, list[str]] = {}
 
     def terms(self, text: str) -> list[str]:
-        """Return the terms of a text in order, repeats kept, stop words left out."""
+        """Return the terms of a text in order, repeats kept, stop words left out; then its dates, each once."""
         known = self._words
         found: list[str] = []
-        for cjk, number, word in TERM.findall(fold(text)):
+        folded = fold(text)
+        for cjk, number, word in TERM.findall(folded):
             if word:
                 terms = known.get(word)
                 if terms is None:
@@ -69,12 +73,17 @@ class Analyzer:
                 found += terms
             else:
                 found += _bigrams(cjk) if cjk else [GROUPING.sub("", number)]
-        return found
+        return found + [term for term, _, _ in self._dates(folded)]
 
     def spans(self, text: str) -> list[tuple[str, int, int]]:
-        """Return the terms with where they come from: half-open spans of the folded text."""
+        """Return the terms with where they come from: half-open spans of the folded text.
+
+        Dates and quarters come last, over the spans of their words, and each only where it stands first: a text
+        is of a date or it is not, and prose that repeats it says no more than a table that names it once.
+        """
         found: list[tuple[str, int, int]] = []
-        for match in TERM.finditer(fold(text)):
+        folded = fold(text)
+        for match in TERM.finditer(folded):
             start, end = match.span()
             surface = match[0]
             if match["cjk"]:
@@ -83,7 +92,16 @@ class Analyzer:
                 found.append((GROUPING.sub("", surface), start, end))
             else:
                 found.extend((term, start, end) for term in self._word_terms(surface))
-        return found
+        return found + self._dates(folded)
+
+    def _dates(self, folded: str) -> list[tuple[str, int, int]]:
+        """Return the dates and quarters of an English text, each where it stands first."""
+        if self._algorithm != "english":
+            return []
+        first: dict[str, tuple[str, int, int]] = {}
+        for found in calendar_terms(folded):
+            first.setdefault(found[0], found)
+        return list(first.values())
 
     def _word_terms(self, surface: str) -> list[str]:
         """Return a word's stem; for a compound such as pacs.008 or year-end the whole and its parts."""

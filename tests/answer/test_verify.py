@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from domaingpt.answer.verify import supporting_evidence
@@ -251,6 +253,24 @@ def test_headings_above_count_as_said_but_do_not_answer() -> None:
     assert not backed(
         "The mortgage payment is due.", "The payment is due on 1 August.", "Which payment is due?", context
     )
+
+
+@pytest.mark.parametrize(
+    ("sentence", "passes"),
+    [
+        ("Sales of Acme Corp. were 1,204.", True),
+        ("Sales of Acme Corp. were 1,100 in 2024.", False),
+        ("Sales of Acme Corp. were 1,100 for the six months ended June 30, 2024.", False),
+        ("Sales of Acme Corp. were 1,100 in 2023.", False),
+    ],
+)
+def test_header_above_printed_figures_does_not_say_which_is_which(sentence: str, passes: bool) -> None:
+    """On a page a row has no cells; whose the document is and its headings still count, its period does not."""
+    header = "Sales by kind › In thousands › Three Months Ended Six Months Ended June 30, 2024 June 30, 2023"
+    found = evidence("Sales 1,204 1,100", f"acme › Acme Corp., quarter ended June 30, 2024 › Figures › {header}")
+    item = replace(found, page=3, section="Figures")
+    assert (supporting_evidence(sentence, [item], "?", ENGLISH.terms) == 0) is passes
+    assert supporting_evidence("Figures: sales were 1,204.", [item], "?", ENGLISH.terms) == 0
 
 
 def test_two_pieces_of_evidence_do_not_back_one_sentence() -> None:

@@ -1,0 +1,311 @@
+"""Page texts → the rows of their tables, each with what stands above the table: title, unit, periods, column names.
+
+A printed table has no marks of its own: a row is a line that ends in figures, and a table is a run of such lines
+with labels between. What stands above the first row says what the figures are, and is given beside every
+row (`Block.header`), since rows are cut and quoted apart from it. A table that goes on over the page keeps it.
+The text itself stays as it is.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from domaingpt.documents.assembly import one_line
+from domaingpt.types import Block, Page
+
+# Guesses, checked by eye on filings, unless another source is given.
+MAX_LABEL_CHARACTERS = 160  # A longer line that ends in figures is prose.
+MIN_WRAPPED_CHARACTERS = 20  # A label shorter than this was not wrapped.
+MAX_LABEL_LINES = 3  # More lines than this between two rows, and they are of different tables.
+MAX_HEADER_LINES = 20  # Column names of one word a line, seven columns of up to three words.
+MAX_HEADING_CHARACTERS = 90  # A longer line above a table is prose; only its last sentence counts.
+HEADER_SEPARATOR = " › "
+MAX_HEADER_CHARACTERS = 220  # About 55 tokens, all the room a chunk's context has.
+EDGE_LINES = 3
+MAX_LINES_BELOW = 2  # A page number and a running title may follow a table that goes on over the page.
+MIN_REPEATS = 3  # So many pages that begin with the same line: a running title.
+
+LINE = re.compile(r"[^\r\n\f\v\u2028\u2029\x85]+")
+BLANK = re.compile(r"(?:\r?\n[ \t]*){2,}")
+VALUE = re.compile(r"[(\[]?[-+–—]?[$€£¥]?[(]?\d[\d.,'’]*[)\]]?%?[)\]]?")
+SIGN = re.compile(r"[$€£¥%()\[\]*†‡—–-]+|n/?[am]|nm|\([a-z0-9]\)|pts?|bps", re.IGNORECASE)
+TELLING = re.compile(r"[$€£¥%(]|\d[.,]\d")  # what a lone figure needs to be a cell, and not a page number
+FOOTNOTE_MARK = re.compile(r"\(\d{1,2}\)")
+_MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?"
+DATE = re.compile(rf"\b{_MONTH}\s+\d{{1,2}}\b,?(?:\s+(?:19|20)\d\d\b)?|\b(?:19|20)\d\d\b", re.IGNORECASE)
+UNIT = re.compile(
+    r"\((?P<unit>(?:(?:all|amounts?|dollars?|shares?|figures?|tabular|u\.?s\.?|[$€£¥]) )*"
+    r"(?:(?:are )?(?:expressed )?in )[^(),;]{1,60})[^()]{0,160}\)",
+    re.IGNORECASE,
+)
+SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z(])")
+_SPAN = (
+    r"(?:the|and|or|to|first|second|third|fourth|three|six|nine|twelve|\d+|months?|weeks?|quarters?|years?|periods?|"
+    r"fiscal|ended|ending)"
+)
+PERIOD_NAME = re.compile(
+    rf"(?:\w+\s+)?(?:months?|weeks?|quarters?|years?|periods?)\s+end(?:ed|ing)\b|{DATE.pattern}|\S+", re.IGNORECASE
+)
+PERIOD_TAIL = re.compile(
+    rf",?\s+(?:for|as of|as at|at|on|during|in|through)\s+(?:{_SPAN}[\s,-]+)*(?:{DATE.pattern}).*$", re.IGNORECASE
+)
+REMARK = re.compile(r"\((?:un)?audited\)", re.IGNORECASE)
+INTRODUCES = re.compile(r"\b(?:following|follows|below|summar\w+)\b", re.IGNORECASE)
+FOLLOWS = re.compile(
+    r",?\s+(?:(?:is|are|was|were)\s+)?as follows\b(?:\s+during the periods? presented)?", re.IGNORECASE
+)
+INTRODUCTION = re.compile(
+    r"^the (?:following|below) (?:tables?|schedules?)(?: below)? (?:\w+ )?"
+    r"(?:contains?|details?|lists?|outlines?|presents?|provides?|reconciles?|reflects?|sets? forth|shows?|"
+    r"summari[sz]es?)\s+",
+    re.IGNORECASE,
+)
+
+
+@dataclass(slots=True)
+class _Line:
+    """One line of a page.
+
+    Attributes:
+        start: First code point in the document's text, white space left out.
+        end: One past the last.
+        text: Between them.
+        after_blank: Whether a blank line stands above.
+        n_values: Figures it ends in; 0 if it is no row.
+    """
+
+    start: int
+    end: int
+    text: str
+    after_blank: bool
+    n_values: int
+
+
+@dataclass(slots=True)
+class _Table:
+    """Rows as (first line, last line) of one page, what stands above them, and whether that names columns."""
+
+    rows: list[tuple[int, int]]
+    header: str
+    has_columns: bool
+
+
+def locate_rows(text: str, pages: Sequence[Page]) -> Iterator[Block]:
+    """Yield the table rows of a paged text in order, each with the header of its table.
+
+    Tables above which nothing stands are left out: their lines are rows to the chunker all the same.
+    """
+    lines_of = [_lines(text, page) for page in pages]
+    running = _running_lines(lines_of)
+    carried: _Table | None = None
+    for lines in lines_of:
+        body = list(itertools.dropwhile(lambda line: line.text in running, lines))
+        tables = list(_tables(body))
+        if tables and carried and _goes_on(body, tables[0]):
+            tables[0].header = carried.header
+        for table in tables:
+            if table.header:
+                yield from (Block("row", body[i].start, body[j].end, 0, table.header) for i, j in table.rows)
+        n_below = len(body) - 1 - tables[-1].rows[-1][1] if tables else 0
+        carried = tables[-1] if tables and n_below <= MAX_LINES_BELOW else None
+
+
+def _lines(text: str, page: Page) -> list[_Line]:
+    lines: list[_Line] = []
+    position = page.start
+    for match in LINE.finditer(text, page.start, page.end):
+        stripped = match[0].strip()
+        if not stripped:
+            continue
+        start = match.start() + match[0].index(stripped)
+        blank = BLANK.search(text, position, start) is not None
+        lines.append(_Line(start, start + len(stripped), stripped, blank, _count_values(stripped)))
+        position = lines[-1].end
+    return lines
+
+
+def _running_lines(lines_of: Sequence[Sequence[_Line]]) -> frozenset[str]:
+    """Return the lines that several pages begin with, but those that a table may begin with."""
+    edges = Counter(line for lines in lines_of for line in {line.text for line in lines[:EDGE_LINES]})
+    return frozenset(
+        line
+        for line, n_pages in edges.items()
+        if n_pages >= MIN_REPEATS and not (_is_column_line(line) or UNIT.search(line))
+    )
+
+
+def _count_values(line: str) -> int:
+    """Return how many figures the line ends in, if it reads as a row of cells, else 0."""
+    words = DATE.sub(" ", line).split()
+    cells = list(itertools.takewhile(lambda word: VALUE.fullmatch(word) or SIGN.fullmatch(word), reversed(words)))
+    values = [word for word in cells if VALUE.fullmatch(word)]
+    label = " ".join(words[: len(words) - len(cells)])
+    if not label and all(FOOTNOTE_MARK.fullmatch(value) for value in values):
+        return 0
+    if len(values) > 1:
+        return len(values) if len(label) <= MAX_LABEL_CHARACTERS else 0
+    is_cell = TELLING.search(" ".join(cells)) and not (values and FOOTNOTE_MARK.fullmatch(" ".join(cells)))
+    return int(bool(values and is_cell) and len(label) <= MAX_HEADING_CHARACTERS)
+
+
+def _tables(lines: Sequence[_Line]) -> Iterator[_Table]:
+    """Yield the tables of one page; a lone line that ends in figures is none unless columns are named above it."""
+    rows: list[tuple[int, int]] = []
+    above = 0  # the first line that may belong to the next table's header
+    for index, line in enumerate(lines):
+        if not line.n_values:
+            continue
+        if rows and not _are_labels(lines[rows[-1][1] + 1 : index]):
+            yield from _table(lines, rows, above)
+            above = rows[-1][1] + 1
+            rows = []
+        rows.append((_row_start(lines, index, rows[-1][1] + 1 if rows else None), index))
+    yield from _table(lines, rows, above)
+
+
+def _table(lines: Sequence[_Line], rows: list[tuple[int, int]], above: int) -> Iterator[_Table]:
+    if rows:
+        header, has_columns = _header(lines[above : rows[0][0]])
+        if len(rows) > 1 or has_columns:
+            yield _Table(rows, header, has_columns)
+
+
+def _are_labels(between: Sequence[_Line]) -> bool:
+    """Return whether the lines between two rows only label the rows that follow."""
+    return len(between) <= MAX_LABEL_LINES and not any(
+        UNIT.search(line.text)
+        or _is_column_line(line.text)
+        or len(line.text) > MAX_LABEL_CHARACTERS
+        or (line.text.endswith(".") and len(line.text) > MAX_HEADING_CHARACTERS)
+        or (line.text.endswith(":") and len(line.text) > MAX_HEADING_CHARACTERS)
+        for line in between
+    )
+
+
+def _row_start(lines: Sequence[_Line], index: int, first: int | None) -> int:
+    """Return where a row begins whose label was wrapped: its last line starts small, or holds figures only.
+
+    Args:
+        lines: Of the page.
+        index: Of the line that holds the figures.
+        first: Of the first line after the row before; None if this is the table's first row, above which
+            stand the names of its columns.
+    """
+    line, before = lines[index], lines[index - 1] if index > (first or 0) else None
+    if before is None or line.after_blank or before.text.endswith((":", ".")) or _is_column_line(before.text):
+        return index
+    is_label = before.text[0].isalpha() and len(before.text) >= MIN_WRAPPED_CHARACTERS
+    is_rest = line.text[0].islower() or (first is not None and not any(map(str.isalpha, line.text)))
+    return index - 1 if is_label and is_rest else index
+
+
+def _goes_on(lines: Sequence[_Line], table: _Table) -> bool:
+    """Return whether a page's first table has no header of its own: only labels, if anything, stand above it."""
+    above = lines[: table.rows[0][0]]
+    return not table.has_columns and _are_labels(above) and not any(line.text.endswith(".") for line in above)
+
+
+def _header(above: Sequence[_Line]) -> tuple[str, bool]:
+    """Return title, unit, periods and column names from the lines above a table, and whether columns are named."""
+    title = ""
+    units: list[str] = []
+    periods: list[str] = []
+    names: list[str] = []
+    for index in range(len(above) - 1, max(-1, len(above) - 1 - MAX_HEADER_LINES), -1):
+        line = above[index]
+        text = REMARK.sub("", UNIT.sub("", line.text)).strip()
+        units = _units(line.text) + units
+        if _ends_introduction(above, index):
+            sentence = _last_sentence(above[: index + 1])
+            units = _units(sentence) + units
+            title = _without_frame(sentence, with_period=not periods)
+            break
+        if _is_column_line(text):
+            periods.insert(0, text)
+        elif len(text) > MAX_HEADING_CHARACTERS or text.endswith("."):
+            break
+        elif (periods or units) and text and _is_title(line, text, above[index + 1 : index + 2]):
+            title = text
+            break
+        elif text and not text.endswith(":"):  # else a unit alone, or a label of the first rows
+            names.insert(0, text)
+    if not (title or units or periods):
+        return _column_names(above), False
+    parts = [title, "; ".join(dict.fromkeys(units)), _once(periods), one_line(" ".join(names))]
+    return _shortened(HEADER_SEPARATOR.join(filter(None, parts))), bool(periods or names)
+
+
+def _units(text: str) -> list[str]:
+    return [match["unit"].strip() for match in UNIT.finditer(text)]
+
+
+def _column_names(above: Sequence[_Line]) -> str:
+    """Return the line right above a table of which nothing else is known, if it names several columns."""
+    text = above[-1].text if above else ""
+    is_names = len(text.split()) > 1 and not any(map(str.isdigit, text)) and text[-1] not in ".:;,"
+    return text if is_names and len(text) <= MAX_HEADING_CHARACTERS else ""
+
+
+def _is_title(line: _Line, text: str, below: Sequence[_Line]) -> bool:
+    """Return whether a short line above a table is its title, not a column's name: in capitals, or apart."""
+    return text.isupper() or (
+        line.after_blank and bool(below) and (below[0].after_blank or bool(UNIT.search(below[0].text)))
+    )
+
+
+def _ends_introduction(above: Sequence[_Line], index: int) -> bool:
+    """Return whether a line ends a sentence that introduces a table: by a colon, and longer than a label."""
+    text = above[index].text
+    if not text.endswith(":"):
+        return False
+    is_wrapped = index > 0 and not above[index].after_blank and len(above[index - 1].text) > MAX_HEADING_CHARACTERS
+    return is_wrapped or len(text) > MAX_HEADING_CHARACTERS or bool(INTRODUCES.search(text) or UNIT.search(text))
+
+
+def _last_sentence(lines: Sequence[_Line]) -> str:
+    """Return the last sentence of the paragraph that the lines end with."""
+    first = len(lines) - 1
+    while first > 0 and not lines[first].after_blank and not lines[first - 1].n_values:
+        first -= 1
+    return SENTENCE.split(" ".join(line.text for line in lines[first:]))[-1]
+
+
+def _without_frame(sentence: str, *, with_period: bool) -> str:
+    """Return what a sentence says a table holds, without "The following table shows", and without the unit.
+
+    Args:
+        sentence: Ending in a colon.
+        with_period: Keep the period too; it is repeated where the columns name it.
+    """
+    said = UNIT.sub("", sentence).rstrip(": ")
+    said = FOLLOWS.sub("", INTRODUCTION.sub("", said)).strip(" ,")
+    return said if with_period else PERIOD_TAIL.sub("", said)
+
+
+def _shortened(header: str) -> str:
+    """Return the header on one line, cut after a word where it is too long."""
+    header = one_line(header)
+    if len(header) <= MAX_HEADER_CHARACTERS:
+        return header
+    return header[: header.rfind(" ", 0, MAX_HEADER_CHARACTERS)].rstrip(", ")
+
+
+def _is_column_line(text: str) -> bool:
+    """Return whether a line names periods: it holds a date or a year, or the words for a span of time."""
+    rest = DATE.sub("", text)
+    if any(map(str.isdigit, rest)):
+        return False
+    words = re.findall(r"[^\W\d_]+", rest)
+    is_span = re.search(r"\b(?:months?|weeks?|quarters?|years?|periods?) end(?:ed|ing)\b", rest, re.IGNORECASE)
+    return bool(is_span and len(words) <= 12) or (rest != text and len(words) <= 3)
+
+
+def _once(periods: Sequence[str]) -> str:
+    """Return the lines that name periods as one, each span of time and each date once."""
+    text = one_line(" ".join(periods))
+    names = [match[0] for match in PERIOD_NAME.finditer(text)]
+    return " ".join(dict.fromkeys(names))
