@@ -20,19 +20,22 @@ MONTHS = {
     for name in names.split()
 }
 QUARTERS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4}
+# White space is bounded: else a line of nothing but spaces would take the square of its length.
 _MONTH = rf"(?P<month>{'|'.join(sorted(MONTHS, key=len, reverse=True))})\b\.?"
 _YEAR = r"(?:19|20)\d\d"
-_FISCAL = r"(?:(?:fiscal|financial|calendar)\s+)?(?:year\s+)?(?:fy)?\s?'?’?"
+_FISCAL = r"(?:(?:fiscal|financial|calendar)\s{1,4})?(?:year\s{1,4})?(?:fy)?\s?'?’?"
 _ORDINAL = "|".join(QUARTERS)
-_QUARTER = rf"(?:q(?P<q>[1-4])|(?P<nth>{_ORDINAL})\s+(?:(?:fiscal|financial|calendar)\s+)?quarter)"
+_QUARTER = rf"(?:q(?P<q>[1-4])|(?P<nth>{_ORDINAL})\s{{1,4}}(?:(?:fiscal|financial|calendar)\s{{1,4}})?quarter)"
 DATE = re.compile(
-    rf"\b(?:(?P<before>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?)?{_MONTH}"
-    rf"(?:\s+(?P<after>\d{{1,2}})(?:st|nd|rd|th)?(?=\s*,|\s+\d{{4}}\b))?(?:\s*,\s*|\s+)(?:of\s+)?(?P<year>{_YEAR})\b"
+    rf"\b(?:(?P<before>\d{{1,2}})(?:st|nd|rd|th)?\s{{1,4}}(?:of\s{{1,4}})?)?{_MONTH}"
+    rf"(?:\s{{1,4}}(?P<after>\d{{1,2}})(?:st|nd|rd|th)?(?=\s{{0,4}},|\s{{1,4}}\d{{4}}\b))?(?:\s{{0,4}},\s{{0,4}}|\s{{1,4}})(?:of\s{{1,4}})?(?P<year>{_YEAR})\b"
 )
 QUARTER_THEN_YEAR = re.compile(
-    rf"\b{_QUARTER}(?:\s*[,/-]?\s*(?:(?:of|in)\s+)?(?:the\s+)?{_FISCAL}(?P<year>{_YEAR}|(?<=[y'’])\d\d)\b)?"
+    rf"\b{_QUARTER}(?:\s{{0,4}}[,/-]?\s{{0,4}}(?:(?:of|in)\s{{1,4}})?(?:the\s{{1,4}})?{_FISCAL}(?P<year>{_YEAR}|(?<=[y'’])\d\d)\b)?"
 )
-YEAR_THEN_QUARTER = re.compile(rf"\b{_FISCAL}(?P<year>{_YEAR}|(?<=[y'’])\d\d)(?:\s*[,/-]?\s*(?:the\s+)?{_QUARTER})\b")
+YEAR_THEN_QUARTER = re.compile(
+    rf"\b{_FISCAL}(?P<year>{_YEAR}|(?<=[y'’])\d\d)(?:\s{{0,4}}[,/-]?\s{{0,4}}(?:the\s{{1,4}})?{_QUARTER})\b"
+)
 SHORT_QUARTER = re.compile(rf"\b(?P<q>[1-4])q\s?(?:fy)?'?’?(?P<year>{_YEAR}|\d\d)\b")
 FISCAL_YEAR = re.compile(rf"\bfy\s?'?’?(?P<year>{_YEAR}|\d\d)\b")
 # What the patterns above need somewhere; most texts have none of it, and are not tried by them.
@@ -58,13 +61,13 @@ def _date_terms(text: str) -> Iterator[tuple[str, int, int]]:
 
 
 def _all_quarter_terms(text: str) -> Iterator[tuple[str, int, int]]:
-    taken: list[tuple[int, int]] = []
+    taken = bytearray(len(text))  # 1 where a pattern has matched; an earlier one goes before a later one
     for pattern in (YEAR_THEN_QUARTER, SHORT_QUARTER, QUARTER_THEN_YEAR):
         for match in pattern.finditer(text):
-            if any(match.start() < end and start < match.end() for start, end in taken):
-                continue
-            taken.append(match.span())
-            yield from _quarter_terms(match)
+            start, end = match.span()
+            if not any(taken[start:end]):
+                taken[start:end] = b"\x01" * (end - start)
+                yield from _quarter_terms(match)
     for match in FISCAL_YEAR.finditer(text):
         yield _whole_year(match["year"]), *match.span()
 

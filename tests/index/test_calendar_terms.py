@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -101,3 +103,11 @@ def test_other_languages_are_left_alone():
 def test_spans_lie_in_the_text(text):
     """Half-open, not empty, inside."""
     assert all(0 <= start < end <= len(text) for _, start, end in calendar_terms(text))
+
+
+@pytest.mark.parametrize("text", ["q3 " * 60_000, f"q3{' ' * 200_000}2022", f"june{' ' * 200_000}2022", "fy " * 60_000])
+def test_long_runs_take_no_square_of_their_length(text):
+    """Once minutes; the bound is generous for a busy machine."""
+    started = time.process_time()
+    list(calendar_terms(text + " 2022"))
+    assert time.process_time() - started < 5
