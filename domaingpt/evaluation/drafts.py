@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import random
 import re
+from collections import abc
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from domaingpt.answer import Generator
+from domaingpt.answer.quantities import agrees, quantities
 from domaingpt.chunks import search_view
 from domaingpt.errors import PromptTooLong
 from domaingpt.evaluation.facts import Fact, fact_of, gapped, spread_chunks
@@ -131,11 +133,18 @@ def _written(fact: Fact, generator: Generator) -> str:
         f"Document: {fact.document_name}\nSection: {search_view(fact.chunk.section)}\nFact: {fact.text}\n"
         f"Answer: {fact.answer}\n\nQuestion:"
     )
+    text = ""
     try:
-        text = search_view("".join(generator.generate(SYSTEM, user, MAX_TOKENS)))
+        pieces = generator.generate(SYSTEM, user, MAX_TOKENS)
+        for piece in pieces:
+            text += piece
+            if QUESTION.search(text):  # what may follow is not wanted
+                break
+        if isinstance(pieces, abc.Generator):
+            pieces.close()
     except PromptTooLong:
         return ""
-    match = QUESTION.search(text)
+    match = QUESTION.search(search_view(text))
     return LABEL.sub("", match[0].strip()).strip(" \"“”'") if match else ""
 
 
@@ -147,23 +156,28 @@ def why_unfit(question: str, fact: Fact, terms: Callable[[str], list[str]]) -> s
         fact: What it must ask for.
         terms: The index's analysis of text, without stop words.
     """
-    held = set(terms(question)) - EMPTY_WORDS
+    named = set(terms(question)) - EMPTY_WORDS
+    rest = fact.text.replace(fact.answer, " ") if fact.answer != fact.text else fact.text
     if not question.endswith(("?", "？")) or len(question) > MAX_CHARACTERS:
         return "it is no short question"
-    if len(held) < MIN_CONTENT_WORDS:
+    if len(named) < MIN_CONTENT_WORDS:
         return "it names nothing"
     if ABOUT_THE_TEXT.search(question):
         return "it asks about the text, not about what the text says"
     if fact.answer.casefold() in question.casefold():
         return "it gives the answer away"
-    if not held & set(terms(f"{fact.text} {fact.chunk.context}")):
-        return "it shares no word with the fact"
-    if _longest_copy(terms_in_order(question), terms_in_order(fact.text)) > MAX_COPIED_WORDS:
+    about = [set(terms(part)) for part in (fact.label, fact.column) if part]
+    if len(named & set(terms(rest))) < MIN_CONTENT_WORDS or any(part and not named & part for part in about):
+        return "it does not ask for this fact"
+    given = f"{fact.label} {fact.column}" if fact.column else rest
+    if not all(agrees(item, quantities(f"{given} {fact.chunk.context}")) for item in quantities(question)):
+        return "it states a figure of its own"
+    if _longest_copy(_words(question), _words(fact.text)) > MAX_COPIED_WORDS:
         return "it is copied"
     return None
 
 
-def terms_in_order(text: str) -> list[str]:
+def _words(text: str) -> list[str]:
     """Return the words of a text in lower case; each character of a text without spaces."""
     return re.findall(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W\u3040-\u30ff\u3400-\u9fff]+", text.casefold())
 

@@ -15,9 +15,11 @@ from domaingpt.retrieval.rows import in_words, is_header, named_cells
 from domaingpt.types import Chunk, Sentence
 
 GAP = "___"
-MIN_WORDS, MAX_WORDS = 5, 45  # of a sentence that is asked for; guess, unmeasured
+MIN_WORDS, MAX_WORDS = 4, 45  # of a sentence that is asked for, figures not counted; guess, unmeasured
 MIN_UNSPACED = 10  # characters of a sentence written without spaces
 GOLDEN = 0.6180339887  # multiples of it, modulo 1, are spread evenly however many are taken (Weyl)
+WORD = re.compile(r"[^\W\d_]{2,}")
+BULLET = re.compile(r"^(?:[•·*▪◦–—-]|#+)\s+")
 # A name of two words or more within a sentence; one capital alone is too often only a sentence's beginning.
 NAME = re.compile(r"(?<=[a-z,] )[A-ZÄÖÜ][\w&'’-]+(?: [A-ZÄÖÜ][\w&'’-]+)+")
 
@@ -104,10 +106,10 @@ def _of_row(chunk: Chunk, sentence: Sentence, cells: Sequence[tuple[str, str]], 
 
 
 def _of_sentence(chunk: Chunk, sentence: Sentence, text: str) -> Fact | None:
-    n_words = len(text.split())
-    if not (
-        MIN_WORDS <= n_words <= MAX_WORDS or (n_words < MIN_WORDS and len(text) >= MIN_UNSPACED and not text.isascii())
-    ):
+    text = BULLET.sub("", text)
+    n_words = len(WORD.findall(text))
+    is_unspaced = len(text) >= MIN_UNSPACED and not text.isascii() and len(text.split()) < MIN_WORDS
+    if not (MIN_WORDS <= n_words <= MAX_WORDS or is_unspaced):
         return None
     figures = [text[item.start : item.end].strip() for item in quantities(text) if _tells(text, item)]
     names = [match[0] for match in NAME.finditer(text)]
@@ -120,7 +122,8 @@ def _tells(text: str, item: Quantity) -> bool:
     if item.kind in ("day", "time"):
         return True
     span = text[item.start : item.end]
-    return item.kind == "number" and item.unit != "th" and sum(map(str.isdigit, span)) >= 2 and item.start > 0
+    n_digits = sum(map(str.isdigit, span))
+    return item.kind == "number" and item.unit != "th" and item.start > 0 and n_digits >= (1 if item.unit else 2)
 
 
 def gapped(fact: Fact) -> str:
@@ -129,7 +132,7 @@ def gapped(fact: Fact) -> str:
         return f"What is “{fact.column}” of “{fact.label}” in “{fact.document_name}”?"
     if fact.answer == fact.text:
         return f"What does “{fact.document_name}” say about “{_beginning(fact)}”?"
-    return f"What belongs in the gap: “{fact.text.replace(fact.answer, GAP)}”?"
+    return f"What belongs in the gap, in “{fact.document_name}”: “{fact.text.replace(fact.answer, GAP)}”?"
 
 
 def _beginning(fact: Fact) -> str:

@@ -12,8 +12,8 @@ from html import escape
 from itertools import cycle
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
-WIDTH, HEIGHT = 430, 300  # of a panel, in pixels
-LEFT, RIGHT, TOP, BOTTOM = 52, 96, 40, 48  # margins around its axes
+WIDTH, HEIGHT = 470, 300  # of a panel, in pixels
+LEFT, RIGHT, TOP, BOTTOM = 52, 118, 40, 48  # margins around its axes
 LABEL_HEIGHT = 13
 STYLE = "font-family:system-ui,-apple-system,'Segoe UI',Helvetica,Arial,sans-serif"
 INK, GREY, GRID = "#222", "#666", "#e4e4e4"
