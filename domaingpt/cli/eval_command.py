@@ -259,6 +259,7 @@ def _systems_of_runs(judged: Judgements, settings: Settings) -> list[System]:
     from domaingpt.evaluation.systems import from_run
 
     systems = []
+    names = [path.name for path in settings.runs]
     for path in settings.runs:
         run = read_run(path)
         if not judged.documents.keys() & run.keys():
@@ -266,7 +267,8 @@ def _systems_of_runs(judged: Judgements, settings: Settings) -> list[System]:
                 f"None of the queries of {path} ({len(run):,}) is among the judged questions.",
                 "The ids must be the same.",
             )
-        systems.append(from_run(str(path), run, judged, settings.computed))
+        name = path.name if names.count(path.name) == 1 else str(path)
+        systems.append(from_run(name, run, judged, settings.computed))
     return systems
 
 

@@ -108,7 +108,7 @@ def _with_pooled(searched: dict[str, Sequence[System]]) -> dict[str, Sequence[Sy
 def _write_comparison(name: str, systems: Sequence[System], measures: Sequence[Measure]) -> None:
     first = escaped(systems[0].name)
     heads = [escaped(system.name) for system in systems]
-    rows = [["", *heads, f"{first} − better other", ""]]
+    rows = [["", *heads, f"{first} − better other  ", ""]]
     for one in compare(systems, measures):
         gain = f"{one.difference.mean:+.3f} [{one.difference.low:+.3f}, {one.difference.high:+.3f}]"
         is_sure = " *" if one.difference.excludes_zero else "  "

@@ -114,7 +114,8 @@ def test_measures_are_those_of_trec_eval(qrels: dict, run: dict) -> None:
     """
     check_parity(NAMES, qrels, run)
     untied = {
-        query: {document: -float(rank) for rank, document in enumerate(ranking(scores))} for query, scores in run.items()
+        query: {document: -float(rank) for rank, document in enumerate(ranking(scores))}
+        for query, scores in run.items()
     }
     check_parity(NAMES + CUT, qrels, untied)
 

@@ -51,7 +51,7 @@ def test_picture_is_well_formed_and_names_everything() -> None:
 
 
 def test_lines_join_only_what_belongs_together() -> None:
-    """"auto" is no point on the axis of weights: a ring of its own."""
+    """ "auto" is no point on the axis of weights: a ring of its own."""
     root = ET.fromstring(svg(PANELS[:1]))
     lines = [line.get("points").split() for line in root.iter(f"{SVG}polyline")]
     assert [len(points) for points in lines] == [2, 2]
