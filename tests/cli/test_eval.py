@@ -297,7 +297,7 @@ def test_sweep(run: Run, house: Path, tmp_path: Path) -> None:
     result = run("eval", "house", "--sweep", "-m", "RR@10", "--plot", picture, "--misses", 0)
     assert (result.code, result.err) == (0, "")
     by_weight = re.search(
-        r"\nhouse: by weight of the dense arm\n  weight +RR@10\n(.*?)  \* The highest", result.out, re.S
+        r"\nhouse: by weight of the dense arm\n  weight +RR@10\n(.*?)  \* The highest", result.out, re.DOTALL
     )
     weights = ["0.0", "0.1", "0.2", "0.3", "0.4", "0.5", "0.6", "0.7", "0.8", "0.9", "1.0", "auto"]
     assert by_weight

@@ -12,7 +12,7 @@ from domaingpt.evaluation.bootstrap import Interval, interval, paired_difference
 
 
 def test_interval_of_many_values_is_the_normal_one() -> None:
-    """mean ± 1.96 s / √n, by the central limit theorem."""
+    """Mean ± 1.96 s / √n, by the central limit theorem."""
     values = np.random.default_rng(3).beta(2, 1, 2000)
     found = interval(values.tolist())
     margin = 1.96 * values.std() / math.sqrt(len(values))

@@ -85,7 +85,7 @@ def test_nothing_to_ask_for(text: str) -> None:
 
 
 def terms(text: str) -> list[str]:
-    stop = {"the", "is", "was", "what", "how", "a", "an", "of", "by", "and", "in", "who", "it", "and", "did", "does"}
+    stop = {"the", "is", "was", "what", "how", "a", "an", "of", "by", "and", "in", "who", "it", "did", "does"}
     return [word for word in "".join(c if c.isalnum() else " " for c in text.lower()).split() if word not in stop]
 
 

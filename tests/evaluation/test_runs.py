@@ -103,7 +103,7 @@ def test_bad_line_of_a_run_is_named(tmp_path: Path, line: str, message: str) -> 
     """A document twice is refused, as trec_eval does."""
     file = tmp_path / "run.txt"
     file.write_text(f"1 Q0 a 1 0.9 tag\n{line}\n")
-    with pytest.raises(BadConfig, match="run.txt, line 2") as raised:
+    with pytest.raises(BadConfig, match=r"run\.txt, line 2") as raised:
         read_run(file)
     assert message in raised.value.message
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -60,7 +61,7 @@ def test_lines_join_only_what_belongs_together() -> None:
 
 
 def test_higher_is_higher_and_all_is_inside() -> None:
-    """y falls as values rise; the axis begins a round fifth below the lowest value."""
+    """Y falls as values rise; the axis begins a round fifth below the lowest value."""
     root = ET.fromstring(svg(PANELS[:1]))
     points = [point.split(",") for point in next(root.iter(f"{SVG}polyline")).get("points").split()]
     (x0, y0), (x1, y1) = [(float(x), float(y)) for x, y in points]
@@ -77,6 +78,6 @@ def test_labels_do_not_lie_on_each_other(value: float) -> None:
     panel = Panel("t", "x", ["0", "1"], {f"line{n}": [0.5, value] for n in range(6)}, n_joined=2)
     root = ET.fromstring(svg([panel]))
     ends = sorted(float(t.get("y")) for t in root.iter(f"{SVG}text") if re.match(r"line\d", t.text))
-    gaps = [second - first for first, second in zip(ends, ends[1:], strict=False)]
+    gaps = [second - first for first, second in pairwise(ends)]
     assert all(gap >= LABEL_HEIGHT - 0.01 for gap in gaps)
     assert 0 < ends[0] < ends[-1] < HEIGHT
