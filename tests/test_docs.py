@@ -278,7 +278,9 @@ def fakes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("fakes")
-@pytest.mark.parametrize("path", [ROOT / "README.md", DOCS / "quickstart.md", DOCS / "evaluate.md", ROOT / "domains/README.md"], ids=page_id)
+@pytest.mark.parametrize(
+    "path", [ROOT / "README.md", DOCS / "quickstart.md", DOCS / "evaluate.md", ROOT / "domains/README.md"], ids=page_id
+)
 def test_commands_run(path: Path, starter: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Each in its turn, with fakes for models; `cp` is done here, `cd` follows `init`, `~` is a folder of the test."""
     home = tmp_path / "home"
@@ -315,6 +317,15 @@ def test_python_example_runs(starter: Path, capsys: pytest.CaptureFixture[str]) 
     (code,) = fences(README, "python")
     exec(compile(code, "README.md", "exec"), {})
     assert "2049" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("fakes")
+def test_python_example_of_measuring_runs(starter: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """That of docs/evaluate.md: a mean."""
+    del starter
+    (code,) = fences(page("evaluate.md"), "python")
+    exec(compile(code, "evaluate.md", "exec"), {})
+    assert 0 < float(capsys.readouterr().out) <= 1
 
 
 # --- JSON ------------------------------------------------------------------------------------------

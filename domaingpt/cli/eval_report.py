@@ -14,7 +14,7 @@ from domaingpt.cli.paragraph import Paragraph, columns
 from domaingpt.evaluation.answers import shares
 from domaingpt.evaluation.measures import Measure, ranking
 from domaingpt.evaluation.plot import Panel
-from domaingpt.evaluation.retrieved import placings
+from domaingpt.evaluation.retrieved import MISS_CUTOFF, placings
 from domaingpt.evaluation.runs import plain_id
 from domaingpt.evaluation.systems import System, compare, percentile, pooled
 
@@ -34,6 +34,7 @@ def write(done: Sequence[Evaluation], measures: Sequence[Measure], *, n_misses: 
     searched = {evaluation.name: evaluation.systems for evaluation in done if evaluation.systems}
     if searched:
         write_table([["", "n", *_measure_heads(measures), "p50 ms", "p95 ms"], *_rows(done, measures)])
+        click.echo(_in_words(done))
     for name, systems in _with_pooled(searched).items():
         if len(systems) > 1:
             _write_comparison(name, systems, measures)
@@ -78,6 +79,26 @@ def _rows(done: Sequence[Evaluation], measures: Sequence[Measure]) -> Iterator[l
     if len(several) > 1:
         n_all = sum(len(evaluation.judged.documents) for evaluation in several)
         yield _row(ALL, n_all, pooled({one.name: one.systems[0] for one in several}), measures)
+
+
+def _in_words(done: Sequence[Evaluation]) -> str:
+    """Return what the table comes to, for those who do not know the names of measures."""
+    placed: list[Placing] = []
+    n_paged = 0
+    for evaluation in done:
+        if evaluation.systems:
+            placed += placings(evaluation.judged, evaluation.systems[0].run, evaluation.systems[0].results)
+            n_paged += len(evaluation.judged.pages) if evaluation.systems[0].results else 0
+    best = [min((rank for rank in placing.ranks.values() if rank is not None), default=None) for placing in placed]
+    n_first, n_near = (sum(rank is not None and rank <= k for rank in best) for k in (1, MISS_CUTOFF))
+    text = (
+        f"In words: of {count(len(placed), 'question')}, the first document found is a right one for {n_first:,},"
+        f" and one of the first five for {n_near:,}."
+    )
+    if n_paged:
+        n_pages = sum(placing.page_rank is not None and placing.page_rank <= MISS_CUTOFF for placing in placed)
+        text += f" One of the first five passages is on a right page for {n_pages:,} of {n_paged:,}."
+    return text
 
 
 def _row(name: str, n: int, system: System, measures: Sequence[Measure]) -> list[str]:

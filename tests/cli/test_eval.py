@@ -57,6 +57,9 @@ def test_table_and_misses(run: Run, house: Path) -> None:
     assert (result.code, result.err) == (0, "")
     head = r"       n    R@1    R@5  RR@10  nDCG@10  page@5  of  p50 ms  p95 ms\n"
     row = r"house  3  0\.667  0\.667  0\.667    0\.667       –   0" + MS
+    words = (
+        "In words: of 3 questions, the first document found is a right one for 2, and one of the first five for 2\\.\n"
+    )
     misses = (
         "\nhouse: 1 of 3 questions missed among the first five\n"
         "\n  wrong: snakes\n"
@@ -64,7 +67,7 @@ def test_table_and_misses(run: Run, house: Path) -> None:
         "    found    lease.md\n"
         "             .*\n"
     )
-    assert re.fullmatch(head + row + misses, result.out)
+    assert re.fullmatch(head + row + words + misses, result.out)
     assert "snakes are forbidden" in records(run, "--arm", "lexical", kind="question")[2]["found"][0]["text"]
 
 
@@ -111,6 +114,7 @@ def test_pages(run: Run, house: Path, documents: Path) -> None:
     assert (arm["n"], arm["n_pages"], arm["measures"]) == (3, 2, {"page@1": 0.5, "R@1": 1.0})
     result = run("eval", "house", "--arm", "lexical")
     assert "  b: final mortgage payment number 300\n    wanted   offer.pdf: document 1 of " in result.out
+    assert " One of the first five passages is on a right page for 1 of 2.\n" in result.out
     assert "             page 999: not found\n    found    offer.pdf, page 1\n" in result.out
 
 
