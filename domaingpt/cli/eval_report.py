@@ -1,4 +1,4 @@
-"""What `domaingpt eval` prints: a table over domains, then what failed, compared, swept and answered."""
+"""What `domaingpt eval` prints: a table over domains, then comparisons, sweeps, answers, and what failed."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from domaingpt.cli.eval_failures import write_bad_answers, write_misses
 from domaingpt.cli.options import count
-from domaingpt.cli.output import escaped, printable
-from domaingpt.cli.paragraph import Paragraph, columns
+from domaingpt.cli.output import escaped
+from domaingpt.cli.paragraph import columns
 from domaingpt.evaluation.answers import shares
-from domaingpt.evaluation.measures import Measure, ranking
+from domaingpt.evaluation.measures import Measure
 from domaingpt.evaluation.plot import Panel
 from domaingpt.evaluation.retrieved import MISS_CUTOFF, placings
-from domaingpt.evaluation.runs import plain_id
 from domaingpt.evaluation.systems import System, compare, percentile, pooled
 
 if TYPE_CHECKING:
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from domaingpt.evaluation.retrieved import Placing
 
 ALL = "all"  # no domain may be called so
-N_INSTEAD = 3  # documents shown in place of a missed one
-EXCERPT_CHARACTERS = 160
 
 
 def write(done: Sequence[Evaluation], measures: Sequence[Measure], *, n_misses: int) -> None:
@@ -45,9 +43,9 @@ def write(done: Sequence[Evaluation], measures: Sequence[Measure], *, n_misses: 
         _write_answers(done)
     for evaluation in done:
         if evaluation.systems:
-            _write_misses(evaluation, n_misses)
+            write_misses(evaluation, n_misses)
         if evaluation.graded:
-            _write_bad_answers(evaluation, n_misses)
+            write_bad_answers(evaluation, n_misses)
 
 
 def write_table(rows: Sequence[Sequence[str]]) -> None:
@@ -191,67 +189,6 @@ def panels(evaluation: Evaluation, measures: Sequence[Measure]) -> list[Panel]:
     ]
 
 
-# --- what failed -----------------------------------------------------------------------------------
-
-
-def _write_misses(evaluation: Evaluation, n_shown: int) -> None:
-    system = evaluation.systems[0]
-    placed = placings(evaluation.judged, system.run, system.results)
-    missed = [placing for placing in placed if placing.is_missed]
-    click.echo()
-    if not missed:
-        click.echo(f"{evaluation.name}: every right document and page is among the first five.")
-        return
-    click.echo(f"{evaluation.name}: {len(missed):,} of {count(len(placed), 'question')} missed among the first five")
-    texts = {question.trec_id: question.text for question in evaluation.questions}
-    for placing in missed[:n_shown]:
-        click.echo(f"\n  {escaped(plain_id(placing.id))}: {printable(texts[placing.id])}")
-        for line in _wanted(evaluation, system, placing):
-            click.echo(f"    {line}")
-        _write_instead(system, placing)
-    _write_more(len(missed) - n_shown, is_any_shown=n_shown > 0)
-
-
-def _wanted(evaluation: Evaluation, system: System, placing: Placing) -> Iterator[str]:
-    for document, rank in placing.ranks.items():
-        place = "not found" if rank is None else f"document {rank} of {len(system.run[placing.id]):,}"
-        yield f"wanted   {escaped(plain_id(document))}: {place}"
-    if pages := evaluation.judged.pages.get(placing.id):
-        numbers = ", ".join(str(page) for page in sorted({page for _, page in pages}))
-        label = "page" if "," not in numbers else "pages"
-        if system.results:
-            rank = placing.page_rank
-            yield f"         {label} {numbers}: " + ("not found" if rank is None else f"passage {rank}")
-
-
-def _write_instead(system: System, placing: Placing) -> None:
-    """Print the first passages; of a run from a file its first documents."""
-    result = next((one for one in system.results if one.id == placing.id), None)
-    if result is None:
-        for document in ranking(system.run.get(placing.id, {}))[:N_INSTEAD]:
-            click.echo(f"    found    {escaped(plain_id(document))}")
-        return
-    for hit in result.found[:N_INSTEAD]:
-        page = "" if hit.page is None else f", page {hit.page}"
-        click.echo(f"    found    {escaped(hit.document)}{page}")
-        _write_excerpt(hit.text)
-    if not result.found:
-        click.echo("    found    nothing")
-
-
-def _write_excerpt(text: str) -> None:
-    text = printable(text)
-    excerpt = text if len(text) <= EXCERPT_CHARACTERS else text[:EXCERPT_CHARACTERS].rsplit(" ", 1)[0] + " …"
-    paragraph = Paragraph(indent=13, dim=True)
-    paragraph.write(excerpt)
-    paragraph.end()
-
-
-def _write_more(n_more: int, *, is_any_shown: bool) -> None:
-    if n_more > 0:
-        click.echo(f"\n  {n_more:,}{' more' if is_any_shown else ''}: --misses shows them, --json gives all.")
-
-
 # --- answers ---------------------------------------------------------------------------------------
 
 
@@ -286,32 +223,3 @@ def _answer_row(name: str, results: Sequence[Graded]) -> list[str]:
         number(given.refused),
         *(number(percentile(times, share), 0) for share in (0.5, 0.95)),
     ]
-
-
-def _write_bad_answers(evaluation: Evaluation, n_shown: int) -> None:
-    bad = [result for result in evaluation.graded if not result.is_good]
-    click.echo()
-    if not bad:
-        click.echo(f"{evaluation.name}: every answer is as it should be.")
-        return
-    click.echo(f"{evaluation.name}: {len(bad):,} of {count(len(evaluation.graded), 'answer')} not as it should be")
-    for result in bad[:n_shown]:
-        click.echo(f"\n  {escaped(str(result.question.id))}: {printable(result.question.text)}")
-        click.echo(f"    wanted   {_expected(result)}")
-        if result.answer.text is None:
-            click.echo(f"    refused  {printable(result.answer.reason)}")
-        else:
-            click.echo(f"    answered {printable(result.answer.text)}")
-        for citation in result.answer.citations[:1]:
-            page = "" if citation.page is None else f", page {citation.page}"
-            click.echo(f"    from     {escaped(citation.document)}{page}")
-    _write_more(len(bad) - n_shown, is_any_shown=n_shown > 0)
-
-
-def _expected(result: Graded) -> str:
-    question = result.question
-    if not question.answerable:
-        return "no answer: the documents do not hold one"
-    answers = " or ".join(f"“{printable(answer)}”" for answer in question.answers) or "an answer"
-    pages = f", page {', '.join(map(str, question.pages))}" if question.pages else ""
-    return answers + (f" from {', '.join(map(escaped, question.documents))}{pages}" if question.documents else "")

@@ -12,7 +12,7 @@ Also read: qrels as BEIR has them, "query-id<TAB>corpus-id<TAB>score" with that 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import quote, unquote
@@ -136,8 +136,3 @@ def _put(of_query: dict[str, Value], document: str, value: Value, where: str) ->
     if document in of_query:
         raise BadConfig(f"{where} names document {document!r} a second time for its query.", "Remove one of the lines.")
     of_query[document] = value
-
-
-def n_in_common(qrels: Mapping[str, object], run: Mapping[str, object]) -> int:
-    """Return how many of the judged queries a run has."""
-    return len(qrels.keys() & run.keys())
