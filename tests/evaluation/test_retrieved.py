@@ -96,6 +96,16 @@ def test_missed_questions(judged: Judgements, results: list[Retrieved]) -> None:
     assert [placing.is_missed for placing in placings(judged, run, [])] == [False, False, True]
 
 
+def test_right_page_does_not_make_up_for_a_missing_document() -> None:
+    """Both are wanted."""
+    question = Question(1, "q", documents=("a.pdf", "b.md"), pages=(1,))
+    judged = judgements([question], ["a.pdf", "b.md"])
+    results = retrieve_all([question], search({"q": [("a.pdf", 1, 0.9)]}))
+    assert placings(judged, run_of(results, judged.names), results) == [
+        Placing("1", {"a.pdf": 1, "b.md": None}, 1, is_missed=True)
+    ]
+
+
 def test_time_and_first_texts_are_kept() -> None:
     """Not all texts: a set of questions may be large."""
     told: list[tuple[int, int]] = []
