@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from domaingpt.answer.quantities import Quantity, quantities
 from domaingpt.chunks import search_view
 from domaingpt.index.corpus import Corpus
-from domaingpt.retrieval.rows import in_words, is_header, named_cells
+from domaingpt.retrieval.rows import in_words, named_cells
 from domaingpt.types import Chunk, Sentence
 
 GAP = "___"
@@ -84,8 +84,6 @@ def fact_of(chunk: Chunk, chance: random.Random) -> Fact | None:
     telling: list[Fact] = []
     for sentence in chunk.sentences:
         quote = chunk.text[sentence.start - chunk.start : sentence.end - chunk.start]
-        if is_header(quote, chunk):
-            continue
         cells = named_cells(quote, chunk)
         fact = _of_row(chunk, sentence, cells, chance) if cells else _of_sentence(chunk, sentence, search_view(quote))
         if fact is not None:

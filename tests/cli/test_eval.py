@@ -219,6 +219,7 @@ def test_files_out_are_rescored_alike_by_others_and_by_us(run: Run, house: Path,
     options = [word for name in names for word in ("-m", name)]
     (arm,) = records(run, *options, "--run-out", run_file, "--qrels-out", qrels)
     assert "two%20words 0 pets/my%20dogs.txt 1\n" in qrels.read_text()
+    assert {line.split()[5] for line in run_file.read_text().splitlines()} == {"domaingpt-hybrid"}
     theirs = ir_measures.calc_aggregate(
         [ir_measures.parse_measure(name) for name in names],
         list(ir_measures.read_trec_qrels(str(qrels))),
@@ -229,6 +230,22 @@ def test_files_out_are_rescored_alike_by_others_and_by_us(run: Run, house: Path,
     assert (again["measures"], again["arm"], again["ms"]) == (
         arm["measures"], "out.run", {"p50": None, "p95": None},
     )  # fmt: skip
+
+
+def test_table_in_words_counts_the_first_and_the_first_five(run: Run, house: Path, tmp_path: Path) -> None:
+    """Right at rank 1, 5 and 6."""
+    entries = [{"id": rank, "question": DOGS, "documents": ["right"]} for rank in (1, 5, 6)]
+    lines = [
+        f"{entry['id']} Q0 {'right' if rank == entry['id'] else f'wrong{rank}'} {rank} {-rank} x\n"
+        for entry in entries
+        for rank in range(1, 8)
+    ]
+    (tmp_path / "run").write_text("".join(lines))
+    result = run("eval", "house", "--questions", write(tmp_path / "q.jsonl", entries), "--run", tmp_path / "run")
+    words = (
+        "In words: of 3 questions, the first document found is a right one for 1, and one of the first five for 2.\n"
+    )
+    assert words in result.out
 
 
 def test_runs_are_compared(run: Run, house: Path, tmp_path: Path) -> None:

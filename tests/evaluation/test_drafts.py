@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import pytest
 
 from domaingpt.chunks import SECTION_SEPARATOR
 from domaingpt.evaluation.drafts import Draft, draft_questions, why_unfit
-from domaingpt.evaluation.facts import Fact, fact_of, gapped, spread_chunks
+from domaingpt.evaluation.facts import Fact, _spread, fact_of, gapped, spread_chunks
 from domaingpt.testing import ScriptedGenerator
 from domaingpt.types import Chunk, Sentence
 
@@ -52,9 +53,10 @@ def test_fact_of_a_sentence(sentence: str, answer: str, question: str) -> None:
 
 def test_fact_of_a_row() -> None:
     """A cell with a figure; the question names the row and the column."""
-    found = fact(ROW)
-    assert found
-    assert (found.text, found.label, found.column, found.answer) == (ROW, "Loft insulation", "High (£)", "750")
+    for seed in range(9):
+        found = fact_of(chunk(ROW), random.Random(seed))
+        assert found
+        assert (found.text, found.label, found.column, found.answer) == (ROW, "Loft insulation", "High (£)", "750")
     assert gapped(found) == "What is “High (£)” of “Loft insulation” in “my lease 2024”?"
 
 
@@ -156,6 +158,31 @@ def test_drafts_are_spread_over_the_documents(index) -> None:
     drafts = drafted(index)
     assert {draft.fact.chunk.document for draft in drafts} == {"lease.md", "boiler.txt", "prices.csv"}
     assert {draft.written_by for draft in drafts} == {"rule"}
+
+
+def test_no_more_drafts_than_asked_for(index) -> None:
+    """Here there are three facts."""
+    assert len(drafted(index, n=2)) == 2
+
+
+def test_same_question_is_drafted_once(folder) -> None:
+    """Copies of a document hold the same facts; the search is asked once for each question."""
+    for path in ("a/notes.txt", "b/notes.txt"):
+        folder.write(path, MENON)
+    folder.ingest()
+    asked: list[str] = []
+    index = folder.open()
+    assert len(drafted(index, n=5, found=lambda question: asked.append(question) or [])) == len(asked) == 1
+    index.close()
+
+
+def test_chunks_of_a_document_come_from_all_over_it() -> None:
+    """The first few are far apart, and each comes once."""
+    for offset in (0.0, 0.3, 0.99):
+        order = list(_spread(100, offset))
+        assert sorted(order) == list(range(100))
+        first = sorted(order[:5])
+        assert all(later - sooner >= 10 for sooner, later in pairwise(first))
 
 
 def test_all_chunks_come_once(index) -> None:
