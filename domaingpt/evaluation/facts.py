@@ -109,19 +109,26 @@ def _of_sentence(chunk: Chunk, sentence: Sentence, text: str) -> Fact | None:
     is_unspaced = len(text) >= MIN_UNSPACED and not text.isascii() and len(text.split()) < MIN_WORDS
     if not (MIN_WORDS <= n_words <= MAX_WORDS or is_unspaced):
         return None
-    figures = [text[item.start : item.end].strip() for item in quantities(text) if _tells(text, item)]
+    figures = [_unbracketed(text[item.start : item.end]) for item in quantities(text) if _tells(text, item)]
     names = [match[0] for match in NAME.finditer(text)]
     answer = next(iter(figures or names), text)
     return Fact(chunk, text, answer if text.count(answer) == 1 else text, sentence.page)
 
 
 def _tells(text: str, item: Quantity) -> bool:
-    """Return whether a quantity is worth asking for: no clause number, no "one", no "first"."""
+    """Return whether a quantity is worth asking for: no clause number, no "one" or "first", no part of a code."""
     if item.kind in ("day", "time"):
         return True
     span = text[item.start : item.end]
+    if item.start and (text[item.start - 1].isalnum() or text[item.start - 1] in ".-_/"):
+        return False
     n_digits = sum(map(str.isdigit, span))
     return item.kind == "number" and item.unit != "th" and item.start > 0 and n_digits >= (1 if item.unit else 2)
+
+
+def _unbracketed(span: str) -> str:
+    """Return a span without the half of a pair of brackets at its end."""
+    return span.strip() if span.count("(") == span.count(")") else span.strip("() ")
 
 
 def gapped(fact: Fact) -> str:

@@ -40,6 +40,12 @@ def fact(*sentences: str, **settings: Any) -> Fact | None:
         pytest.param(LEASE, "2,820 euros", f"“{LEASE.replace('2,820 euros', '___')}”", id="amount"),
         pytest.param("It begins on 4 March 2024 at noon.", "4 March 2024", "“It begins on ___ at noon.”", id="date"),
         pytest.param(MENON, "Ravi Menon", f"“{MENON.replace('Ravi Menon', '___')}”", id="name"),
+        pytest.param(
+            "The digit for the version (zero is 1987) comes first.",
+            "1987",
+            "“The digit for the version (zero is ___) comes first.”",
+            id="beside a bracket",
+        ),
         pytest.param("• A fee of 5% is due at once.", "5%", "“A fee of ___ is due at once.”", id="percent, bullet"),
     ],
 )
@@ -79,7 +85,10 @@ def test_sentence_without_a_span_is_asked_for_as_a_whole() -> None:
     assert both.text == LEASE
 
 
-@pytest.mark.parametrize("text", ["Page 3 of 12", "12.5 13.7 2,038.11 4.1", "OK", "The first one of all seven"])
+@pytest.mark.parametrize(
+    "text",
+    ["Page 3 of 12", "12.5 13.7 2,038.11 4.1", "OK", "The first one of all seven", "We send a pain.002 to the bank"],
+)
 def test_nothing_to_ask_for(text: str) -> None:
     """Too short, or figures without words; an ordinal or a bare count is no answer."""
     found = fact(text)
