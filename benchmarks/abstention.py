@@ -24,6 +24,8 @@ from evidence import xquad
 from harness import versions, write_result
 
 from domaingpt.answer.compose import MIN_COVERAGE_WITHOUT_DENSE, MIN_SUPPORT, why_abstain
+from domaingpt.evaluation import Question, read_questions
+from domaingpt.evaluation.questions import QUESTIONS
 from domaingpt.retrieval import covers, retrieve
 from domaingpt.retrieval.evidence import select_evidence
 from domaingpt.workspace import Domain, Workspace
@@ -50,15 +52,14 @@ def summary(domain: Domain, questions: Iterable[str]) -> dict[str, Any]:
     return {"n": len(scores), "refused": round(sum(refused) / len(scores), 4), "support": at}
 
 
-def starters(workspace: Workspace) -> tuple[dict[str, Domain], dict[str, list[dict[str, Any]]]]:
+def starters(workspace: Workspace) -> tuple[dict[str, Domain], dict[str, list[Question]]]:
     """Return the starter domains, ingested, and their questions."""
     domains, questions = {}, {}
     for name in STARTERS:
         shutil.copytree(DOMAINS / name, workspace.path / "domains" / name)
         domains[name] = workspace.domain(name)
         domains[name].ingest()
-        lines = (DOMAINS / name / "questions.jsonl").read_text(encoding="utf-8").splitlines()
-        questions[name] = [json.loads(line) for line in lines]
+        questions[name] = list(read_questions(DOMAINS / name / QUESTIONS))
     return domains, questions
 
 
@@ -74,10 +75,10 @@ def main() -> None:
         workspace = Workspace.create(Path(folder))
         domains, questions = starters(workspace)
         for name, domain in domains.items():
-            foreign = [q["question"] for other in STARTERS if other != name for q in questions[other]]
+            foreign = [q.text for other in STARTERS if other != name for q in questions[other]]
             result[name] = {
-                "answerable": summary(domain, [q["question"] for q in questions[name] if q["answerable"]]),
-                "unanswerable": summary(domain, [q["question"] for q in questions[name] if not q["answerable"]]),
+                "answerable": summary(domain, [q.text for q in questions[name] if q.answerable]),
+                "unanswerable": summary(domain, [q.text for q in questions[name] if not q.answerable]),
                 "foreign": summary(domain, foreign),
             }
         if arguments.data:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,11 +17,17 @@ from pathlib import Path
 from harness import versions, write_result
 
 from domaingpt import Workspace
+from domaingpt.evaluation import Qrels, Question, parse_measure, read_qrels
+from domaingpt.evaluation.judgements import judgements
+from domaingpt.evaluation.retrieved import DEPTH, retrieve_all
+from domaingpt.evaluation.systems import searched
+from domaingpt.index import Arm
 from domaingpt.retrieval import retrieve
+from domaingpt.types import Hit
 from domaingpt.workspace import Domain
 
 WEIGHTS = [0.3, 0.4, 0.5, 0.6, 0.7, 0.8]
-Qrels = dict[str, dict[str, int]]
+NDCG = parse_measure("nDCG@10")
 
 
 def main() -> None:
@@ -44,27 +49,23 @@ def main() -> None:
 
 def table(domain: Domain, queries: dict[str, str], qrels: Qrels) -> dict[str, float]:
     """Return nDCG@10 of each arm and each weight."""
+    questions = [Question(query_id, query) for query_id, query in queries.items()]
+    judged = judgements(questions, domain.index.corpus.by_path, qrels)
     rows = {}
-    for label, arm, weight in [
+    arms: list[tuple[str, Arm, float | None]] = [
         ("lexical", "lexical", None),
         ("dense", "dense", None),
         *((f"hybrid {weight}", "hybrid", weight) for weight in WEIGHTS),
         ("hybrid auto", "hybrid", None),
-    ]:
-        total = 0.0
-        for query_id, query in queries.items():
-            hits = retrieve(domain.index, domain.embedder, query, k=100, arm=arm, dense_weight=weight)  # type: ignore[arg-type]
-            ranked = list(dict.fromkeys(hit.chunk.document.removesuffix(".txt") for hit in hits))
-            total += ndcg(ranked, qrels[query_id])
-        rows[label] = round(total / len(queries), 4)
+    ]
+    for label, arm, weight in arms:
+
+        def search(query: str, arm: Arm = arm, weight: float | None = weight) -> list[Hit]:
+            return retrieve(domain.index, domain.embedder, query, k=DEPTH, arm=arm, dense_weight=weight)
+
+        system = searched(label, retrieve_all(questions, search), judged, [NDCG])
+        rows[label] = round(system.mean(NDCG), 4)
     return rows
-
-
-def ndcg(ranked: list[str], relevant: dict[str, int], k: int = 10) -> float:
-    """Return nDCG@k with gains as they are (Järvelin & Kekäläinen, ACM TOIS 2002)."""
-    gained = sum(relevant.get(document, 0) / math.log2(rank + 1) for rank, document in enumerate(ranked[:k], start=1))
-    ideal = sorted(relevant.values(), reverse=True)[:k]
-    return gained / sum(gain / math.log2(rank + 1) for rank, gain in enumerate(ideal, start=1))
 
 
 def build(folder: Path, documents: dict[str, str]) -> Domain:
@@ -87,11 +88,7 @@ def data_sets(data: Path) -> Iterator[tuple[str, tuple[dict[str, str], dict[str,
 
 
 def beir(folder: Path) -> tuple[dict[str, str], dict[str, str], Qrels]:
-    qrels: Qrels = {}
-    for line in (folder / "qrels" / "test.tsv").read_text().splitlines()[1:]:
-        query, document, gain = line.split("\t")
-        if int(gain) > 0:
-            qrels.setdefault(query, {})[document] = int(gain)
+    qrels = read_qrels(folder / "qrels" / "test.tsv")
     documents = {d["_id"]: f"{d.get('title') or ''} {d['text']}".strip() for d in lines(folder / "corpus.jsonl")}
     return documents, {q["_id"]: q["text"] for q in lines(folder / "queries.jsonl") if q["_id"] in qrels}, qrels
 
@@ -99,7 +96,7 @@ def beir(folder: Path) -> tuple[dict[str, str], dict[str, str], Qrels]:
 def squad(file: Path) -> tuple[dict[str, str], dict[str, str], Qrels]:
     documents: dict[str, str] = {}
     queries: dict[str, str] = {}
-    qrels: Qrels = {}
+    qrels: dict[str, dict[str, int]] = {}
     for article in json.loads(file.read_text(encoding="utf-8"))["data"]:
         for paragraph in article["paragraphs"]:
             name = f"p{len(documents)}"

@@ -71,7 +71,7 @@ class DomainBusy(DomainError):
 
 
 class BadConfig(DomainError):
-    """`domain.toml`, a domain name or a questions file is not valid."""
+    """`domain.toml`, a domain name, a questions file, a TREC file or a measure's name is not valid."""
 
     default_hint = "Correct the file; docs/configuration.md lists every key."
 

@@ -24,6 +24,7 @@ from domaingpt.chunks import chunk_id
 from domaingpt.embeddings import Embedder, EmbedderIdentity, FloatMatrix, Span
 from domaingpt.errors import DimensionMismatch, PromptTooLong
 from domaingpt.index import AROUND, Arm, Candidate, Index
+from domaingpt.index.lexical import TYPICAL_ROWS
 from domaingpt.types import Chunk, Sentence
 
 if TYPE_CHECKING:
@@ -372,7 +373,7 @@ class IndexContract(ABC):
                 expected = (
                     None if arm == "lexical" else float((vectors[around] @ vector).mean()),
                     None if arm == "lexical" else float((sentences @ vector).max()),
-                    None if arm == "dense" else oracle.score_together(text, around, 2 * AROUND + 1),
+                    None if arm == "dense" else oracle.score_together(text, around),
                 )
                 for actual, wanted in zip((nearby.dense, nearby.sentence, nearby.lexical), expected, strict=True):
                     assert (actual is None) == (wanted is None)
@@ -486,9 +487,9 @@ class _Bm25:
             self._known[text] = self._computed(text)
         return self._known[text]
 
-    def score_together(self, text: str, rows: Sequence[int], width: int) -> float:
-        """Return the score of some chunks read as one, where `width` chunks are of mean length together."""
-        mean = width * sum(self._lengths) / len(self._lengths)
+    def score_together(self, text: str, rows: Sequence[int]) -> float:
+        """Return the score of some chunks read as one."""
+        mean = TYPICAL_ROWS * sum(self._lengths) / len(self._lengths)
         length = sum(self._lengths[row] for row in rows)
         score = 0.0
         for term in set(self._index.terms(text)):

@@ -266,9 +266,11 @@ def command_lines(text: str) -> list[list[str]]:
 
 @pytest.fixture
 def starter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return a copy of the starter workspace that is the current folder."""
+    """Return a copy of the starter workspace that is the current folder; of the questions, a few of each domain."""
     workspace = tmp_path / "workspace"
     shutil.copytree(ROOT / "domains", workspace / "domains")
+    for file in workspace.glob("domains/*/questions.jsonl"):
+        file.write_text("\n".join(file.read_text(encoding="utf-8").splitlines()[::-11]), encoding="utf-8")
     monkeypatch.setenv("DOMAINGPT_STATE_DIR", str(tmp_path / "state"))
     monkeypatch.delenv("DOMAINGPT_WORKSPACE", raising=False)
     monkeypatch.chdir(workspace)
@@ -285,7 +287,9 @@ def fakes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("fakes")
-@pytest.mark.parametrize("path", [ROOT / "README.md", DOCS / "quickstart.md", ROOT / "domains/README.md"], ids=page_id)
+@pytest.mark.parametrize(
+    "path", [ROOT / "README.md", DOCS / "quickstart.md", DOCS / "evaluate.md", ROOT / "domains/README.md"], ids=page_id
+)
 def test_commands_run(path: Path, starter: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Each in its turn, with fakes for models; `cp` is done here, `cd` follows `init`, `~` is a folder of the test."""
     home = tmp_path / "home"
@@ -324,6 +328,15 @@ def test_python_example_runs(starter: Path, capsys: pytest.CaptureFixture[str]) 
     assert "2049" in capsys.readouterr().out
 
 
+@pytest.mark.usefixtures("fakes")
+def test_python_example_of_measuring_runs(starter: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """That of docs/evaluate.md: a mean."""
+    del starter
+    (code,) = fences(page("evaluate.md"), "python")
+    exec(compile(code, "evaluate.md", "exec"), {})
+    assert 0 < float(capsys.readouterr().out) <= 1
+
+
 # --- JSON ------------------------------------------------------------------------------------------
 
 
@@ -342,6 +355,7 @@ def keys_of(value: Any, free: tuple[str, ...] = ()) -> Iterator[str]:
 JSON_COMMANDS: dict[str, list[list[str]]] = {
     "## search": [["search", "house", "roof"]],
     "## ask": [["ask", "house", "When is the final mortgage payment due?"], ["ask", "house", "xyzzy"]],
+    "## eval": [["eval", "house", "--answers", "--compare", "--sweep"]],
     "## ingest": [["ingest", "house"]],
     "## show": [["show", "house"], ["show", "house", "--document", "mortgage/mortgage-offer.pdf"]],
     "## domains": [["domains"]],
@@ -366,7 +380,7 @@ def test_every_json_key_is_documented(starter: Path, capsys: pytest.CaptureFixtu
             capsys.readouterr()
             assert failing_well(cli.group, [*arguments, "--json"]) == 0
             for line in capsys.readouterr().out.splitlines():
-                seen |= set(keys_of(json.loads(line), free=("left_out",)))
+                seen |= set(keys_of(json.loads(line), free=("left_out", "measures", "arms", "in_first")))
         assert seen - documented == set(), f"{heading} lacks keys"
         assert set(re.findall(r"^\| `(\w+)`", below, re.MULTILINE)) <= seen, f"{heading} has keys that are no more"
 

@@ -158,6 +158,19 @@ def test_answering_documents_are_found(starter: Workspace) -> None:
     assert found_at_1 >= MIN_FOUND_AT_1
 
 
+def test_evaluation_says_the_same(starter: Workspace) -> None:
+    """All questions that can be judged, with limits under what is measured; models that are not needed stay away."""
+    limits = ["--fail-under", "R@5=0.95", "--fail-under", "RR@10=0.85", "--fail-under", "page@5=0.85"]
+    done = domaingpt(starter, "eval", "--all", "--json", *limits)
+    assert (done.returncode, done.stderr) == (0, "IMPORTED []\n")
+    records = [json.loads(line) for line in done.stdout.splitlines()]
+    arms = [record for record in records if record["record"] == "arm"]
+    assert [(arm["domain"], arm["n"]) for arm in arms] == [(name, 39) for name in NAMES]
+    first = [record["measures"]["RR@10"] == 1 for record in records if record["record"] == "question"]
+    assert len(first) == 117
+    assert sum(first) >= MIN_FOUND_AT_1
+
+
 def test_domains_do_not_see_each_other(starter: Workspace) -> None:
     """A question of the one finds nothing but documents of the other in the other."""
     for name in NAMES:

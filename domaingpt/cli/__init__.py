@@ -24,6 +24,7 @@ COMMANDS = {
     "completion": "Print the shell completion script.",
     "doctor": "Check what is installed, and measure this machine.",
     "domains": "List the domains with their state.",
+    "eval": "Measure search and answers on your own questions.",
     "ingest": "Build or update indexes from the documents folders.",
     "init": "Make a folder a workspace.",
     "models": "List, fetch, choose and verify models.",

@@ -16,11 +16,14 @@ LABELS = {
     "chunking": "Cutting into chunks",
     "embedding": "Embedding chunks",
     "writing": "Writing",
+    "searching": "Searching",
+    "asking": "Asking",
+    "drafting": "Drafting questions",
 }
 
 
 class ProgressBars:
-    """A bar for each stage of an ingest; silent when stderr is no terminal."""
+    """A bar for each stage of an ingest or an evaluation; silent when stderr is no terminal."""
 
     def __init__(self, title: str) -> None:
         self._title = printable(title)

@@ -1,4 +1,7 @@
-"""Reading questions files: JSONL with `id` and `query` or `question`, more for evaluation."""
+"""Reading questions files: JSONL with `id` and `query` or `question`, more for evaluation.
+
+Also taken: `_id` and `text`, as in the queries.jsonl of BEIR collections.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from domaingpt.errors import BadConfig
+from domaingpt.evaluation.runs import trec_id
 
+QUESTIONS = "questions.jsonl"  # in a domain's folder
 KINDS = {str: "strings", int: "whole numbers"}
 Item = TypeVar("Item")
 
@@ -27,6 +32,7 @@ class Question:
         documents: Paths that hold the answer.
         pages: Pages that hold it, from 1.
         answerable: Whether the documents hold an answer.
+        draft: Whether a program wrote it and nobody has checked it yet.
     """
 
     id: str | int
@@ -35,6 +41,12 @@ class Question:
     documents: tuple[str, ...] = ()
     pages: tuple[int, ...] = ()
     answerable: bool = True
+    draft: bool = False
+
+    @property
+    def trec_id(self) -> str:
+        """The id as it stands in TREC files."""
+        return trec_id(self.id)
 
 
 def read_questions(path: Path) -> Iterator[Question]:
@@ -69,22 +81,28 @@ def _question(line: str, where: str) -> Question:
         raise BadConfig(f"{where} is not JSON: {exc}", HINT) from exc
     if not isinstance(entry, dict):
         raise BadConfig(f"{where} is not a JSON object.", HINT)
-    text = entry.get("question") or entry.get("query")
-    if not isinstance(text, str) or not text.strip() or "id" not in entry:
+    text = entry.get("question") or entry.get("query") or entry.get("text")
+    if not isinstance(text, str) or not text.strip() or not entry.keys() & {"id", "_id"}:
         raise BadConfig(f"{where} needs an 'id' and a 'question' or 'query'.", HINT)
-    if not isinstance(entry["id"], (str, int)) or isinstance(entry["id"], bool):
-        raise BadConfig(f"{where}: 'id' is {entry['id']!r}, but must be a string or a whole number.", HINT)
-    answerable = entry.get("answerable", True)
-    if not isinstance(answerable, bool):
-        raise BadConfig(f"{where}: 'answerable' is {answerable!r}, but must be true or false.", HINT)
+    identifier = entry["id"] if "id" in entry else entry["_id"]
+    if not isinstance(identifier, (str, int)) or isinstance(identifier, bool):
+        raise BadConfig(f"{where}: 'id' is {identifier!r}, but must be a string or a whole number.", HINT)
     return Question(
-        id=entry["id"],
+        id=identifier,
         text=text.encode("utf-8", "replace").decode(),  # an escaped lone surrogate is no character
         answers=_list_of(str, entry, "answers", where),
         documents=_list_of(str, entry, "documents", where),
         pages=_list_of(int, entry, "pages", where),
-        answerable=answerable,
+        answerable=_flag(entry, "answerable", where, default=True),
+        draft=_flag(entry, "draft", where, default=False),
     )
+
+
+def _flag(entry: dict[str, Any], key: str, where: str, *, default: bool) -> bool:
+    value = entry.get(key, default)
+    if not isinstance(value, bool):
+        raise BadConfig(f"{where}: '{key}' is {value!r}, but must be true or false.", HINT)
+    return value
 
 
 def _list_of(kind: type[Item], entry: dict[str, Any], key: str, where: str) -> tuple[Item, ...]:

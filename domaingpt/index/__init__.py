@@ -20,7 +20,7 @@ from domaingpt.errors import IndexCorrupt
 from domaingpt.index import generation as generations
 from domaingpt.index.corpus import Corpus, CorpusFile
 from domaingpt.index.generation import Generation, open_current
-from domaingpt.index.lexical import LexicalIndex
+from domaingpt.index.lexical import RUN_ROWS, LexicalIndex
 from domaingpt.index.segment import CORPUS, KEY_BYTES, NONE_DEAD, Mask, Rows, Segment
 from domaingpt.index.terms import Analyzer
 from domaingpt.index.vectors import VectorIndex
@@ -32,7 +32,7 @@ Arm = Literal["hybrid", "dense", "lexical"]
 
 # Chunks on either side that count as a chunk's surroundings. Best of 1, 2, 3 and 5 on the tuning halves of
 # SciFact, XQuAD en and Chroma's evaluation together (benchmarks/results/retrieval.json).
-AROUND = 2
+AROUND = RUN_ROWS // 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +161,7 @@ class LocalIndex:
                 dense[here] = _means(segment.vectors, vector, first, end)
                 sentence[here] = segment.sentences.best(vector, own)
             if terms is not None:
-                lexical[here] = self.lexical.scores_between(terms, i, first, end, 2 * AROUND + 1)
+                lexical[here] = self.lexical.scores_between(terms, i, first, end)
         return [
             Nearby(
                 None if vector is None else float(dense[i]),
@@ -310,7 +310,7 @@ def open_index(index_folder: Path, domain: str, notify: Callable[[str], None] = 
 
 def _means(vectors: VectorIndex, vector: FloatMatrix, first: Rows, end: Rows) -> FloatMatrix:
     """Return the mean cosine (m,) of the vector (d,) with the rows first … end - 1 of each run."""
-    runs = first[:, None] + np.arange(2 * AROUND + 1)  # (m, w)
+    runs = first[:, None] + np.arange(RUN_ROWS)  # (m, w)
     is_in = runs < end[:, None]
     rows, places = np.unique(runs[is_in], return_inverse=True)  # surroundings overlap
     cosines = np.zeros(runs.shape, np.float32)

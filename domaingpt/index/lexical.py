@@ -34,6 +34,10 @@ from domaingpt.index.terms import hash_term
 
 K1 = 1.2  # Robertson & Zaragoza 2009, section 3.2: reasonable values 1.2 < k1 < 2
 B = 0.75  # the same: 0.5 < b < 0.8
+RUN_ROWS = 5  # the most chunks that are scored as one
+# So many chunks of mean length are as long as a run is typically. 3 is what a document of SciFact has; with 5
+# or the mean of all runs the tuning halves differ by less than .002 (benchmarks/results/retrieval.json).
+TYPICAL_ROWS = 3
 ARRAYS = ("terms", "offsets", "rows", "frequencies", "lengths", "most_frequent", "least_ratio")
 # A posting read in a run costs about an eighth of one looked up by bisection in a list of 100,000
 # (numpy, one core; guess from single timings).
@@ -143,20 +147,22 @@ class Postings:
             scores = self._added(scores, rows, term, start, end, mean)
         return scores
 
-    def scores_between(self, query: Sequence[_QueryTerm], first: Rows, end: Rows, *, width: int, mean: float) -> Scores:
+    def scores_between(
+        self, query: Sequence[_QueryTerm], first: Rows, end: Rows, *, width: int, typical: float
+    ) -> Scores:
         """Return the scores (m,) of the runs of rows first … end - 1, each read as one chunk.
 
         Args:
             query: The terms.
             first: (m,) where each run begins.
             end: (m,) where it ends.
-            width: Rows of a full run: `width * mean` terms count as the mean length.
-            mean: Length of a chunk.
+            width: The most rows of a run.
+            typical: Terms of a run that is neither long nor short.
         """
         runs = first[:, None] + np.arange(width)  # (m, width)
         is_in = runs < end[:, None]
         lengths = np.where(is_in, self.lengths[np.minimum(runs, len(self) - 1)], 0).sum(axis=1)
-        norms = K1 * (1 - B + B * lengths.astype(np.float32) / np.float32(width * mean))
+        norms = K1 * (1 - B + B * lengths.astype(np.float32) / np.float32(typical))
         scores = np.zeros(len(first), np.float32)
         for term in query:
             start, stop, _ = self._find(term.hash)
@@ -272,7 +278,7 @@ class LexicalIndex:
         return scores
 
     def scores_between(
-        self, terms: Sequence[str], segment: int, first: npt.NDArray[np.int64], end: npt.NDArray[np.int64], width: int
+        self, terms: Sequence[str], segment: int, first: npt.NDArray[np.int64], end: npt.NDArray[np.int64]
     ) -> Scores:
         """Return the scores (m,) of runs of rows of one segment, each read as one chunk.
 
@@ -280,13 +286,16 @@ class LexicalIndex:
             terms: A repeated term counts once.
             segment: Its number; rows count from its first.
             first: (m,) where each run begins.
-            end: (m,) where it ends.
-            width: Rows of a full run.
+            end: (m,) where it ends, at most RUN_ROWS later.
         """
         query = self._query(terms)
         postings = self._segments[segment]
         return postings.scores_between(
-            query, first.astype(np.int32), end.astype(np.int32), width=width, mean=self._mean_length
+            query,
+            first.astype(np.int32),
+            end.astype(np.int32),
+            width=RUN_ROWS,
+            typical=TYPICAL_ROWS * self._mean_length,
         )
 
     def idf(self, term: str) -> float:

@@ -83,3 +83,17 @@ def test_unreadable_file_is_told(tmp_path: Path, content: bytes | None) -> None:
         file.write_bytes(content)
     with pytest.raises(BadConfig, match="cannot be read"):
         list(read_questions(file))
+
+
+def test_queries_of_beir_are_read() -> None:
+    """`_id` and `text`."""
+    assert parsed('{"_id": "PLAIN-2", "text": "Do statins help?", "metadata": {}}') == [
+        Question("PLAIN-2", "Do statins help?")
+    ]
+
+
+def test_draft_is_marked() -> None:
+    """Until somebody has checked it."""
+    assert parsed('{"id": 1, "question": "?x", "draft": true}')[0].draft
+    with pytest.raises(BadConfig, match="'draft' is 1"):
+        parsed('{"id": 1, "question": "?x", "draft": 1}')
