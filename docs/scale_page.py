@@ -68,7 +68,10 @@ def table(result: Row) -> str:
     real, synthetic = (likeness[name]["dimension"] for name in ("real", "synthetic"))
     dimensions = f"Around the queries the real vectors have {real:.0f} dimensions, the synthetic ones {synthetic:.0f}"
     lines += ["", f"Growth, as b in cost ∝ chunks^b from the smallest to the largest: {exponents}."]
-    lines.append(f"{dimensions} (local intrinsic dimension, 10,000 vectors each).")
+    recalls = [likeness[name]["lists_recall@10"]["1/4"] for name in ("real", "synthetic")]
+    lines.append(f"{dimensions} (local intrinsic dimension, 30,000 vectors each).")
+    found = f"{recalls[0]:.1%} and {recalls[1]:.1%}"
+    lines.append(f"Lists trained on them find {found} of the ten nearest in a quarter of their cells.")
     return "\n".join(lines)
 
 
