@@ -135,7 +135,7 @@ class Build:
         written together with the new documents as one segment.
         """
         indexed = sorted((s for s in sources if s.status == "indexed"), key=lambda source: source.path)
-        accounts = {source.path: row.account for source in indexed if (row := self._unchanged(source))}
+        accounts = self._unchanged(indexed)
         fresh = [source for source in indexed if source.path not in accounts]
         old = self._old_segments(accounts)
         new = None
@@ -183,11 +183,13 @@ class Build:
             "ledger": ledger.to_json(),
         }
 
-    def _unchanged(self, source: Source) -> DocumentRow | None:
-        """Return the row of a document that is as it was, or None if it is not."""
-        row = self.previous.corpus.by_path.get(source.path) if self.previous else None
-        is_as_before = row is not None and row.content_key == source.content_key and self.has_same_settings()
-        return row if is_as_before else None
+    def _unchanged(self, sources: Sequence[Source]) -> dict[str, DocumentAccount]:
+        """Return the accounts of the documents that are as they were, by path."""
+        if self.previous is None or not self.has_same_settings():
+            return {}
+        rows = {source.path: self.previous.corpus.by_path.get(source.path) for source in sources}
+        keys = {source.path: source.content_key for source in sources}
+        return {path: row.account for path, row in rows.items() if row is not None and row.content_key == keys[path]}
 
     def _old_segments(self, unchanged: Collection[str]) -> list[_Old]:
         """Return the segments of the generation before with all documents dead that are not as they were."""
@@ -327,7 +329,7 @@ def _write_dead(folder: Path, segments: Sequence[_Old]) -> None:
 def write_sources(folder: Path, sources: Mapping[str, Source]) -> None:
     """Write sources.json: what was noted of every file, by path."""
     entries = {path: sources[path].to_json() for path in sorted(sources)}
-    (folder / generations.SOURCES).write_text(json.dumps(entries, indent=0), encoding="utf-8")
+    (folder / generations.SOURCES).write_text(json.dumps(entries), encoding="utf-8")
 
 
 def lexical_terms(chunk: Chunk, analyzer: Analyzer) -> list[str]:
