@@ -7,6 +7,7 @@ it is made, so that a killed build goes on where it stopped.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -138,31 +139,32 @@ class Build:
         accounts = self._unchanged(indexed)
         fresh = [source for source in indexed if source.path not in accounts]
         old = self._old_segments(accounts)
-        new = None
-        if fresh or _to_rewrite(old, 0):
-            new = _NewSegment(SegmentWriter(folder / generations.SEGMENTS / self._segment_name(), self._dim))
-            self._add_documents(new, fresh, accounts)
-            for i in reversed(_to_rewrite(old, new.writer.corpus.n_rows)):
-                segment, dead = old.pop(i)
-                new.writer.copy(Segment(segment.folder, dead))
-            self._finish(new, {source.content_key for source in fresh})
+        new = self._new_segment(folder, fresh, accounts, old) if fresh or _to_rewrite(old, 0) else None
         names = [segment.name for segment, _ in old]
         linked: dict[str, dict[str, Any]] = {}
         if self.previous is not None:
             below = [f"{generations.SEGMENTS}/{name}" for name in names]
             linked = generations.link_unchanged(self.previous.generation, folder, below)
         _write_dead(folder, old)
-        counts = {
-            "total": sum(len(segment) - int(dead[:, 2].sum()) for segment, dead in old),
-            "new": 0,
-            "embedded": 0,
-            "over_limit": 0,
-        }
+        counts = {"total": sum(_alive(old)), "new": 0, "embedded": 0, "over_limit": 0}
         if new is not None:
             names.append(new.writer.folder.name)
             counts["total"] += new.writer.corpus.n_rows
             counts |= {"new": len(new.writer.new_keys), "embedded": new.n_embedded, "over_limit": new.n_over_limit}
         return Built(accounts, counts, new.failed if new else {}, names, linked)
+
+    def _new_segment(
+        self, folder: Path, fresh: Sequence[Source], accounts: dict[str, DocumentAccount], old: list[_Old]
+    ) -> _NewSegment:
+        """Write the fresh documents and what is rewritten with them; take that out of the old segments."""
+        new = _NewSegment(SegmentWriter(folder / generations.SEGMENTS / self._segment_name(), self._dim))
+        self._add_documents(new, fresh, accounts)
+        with contextlib.ExitStack() as copied:
+            for i in reversed(_to_rewrite(old, new.writer.corpus.n_rows)):
+                segment, dead = old.pop(i)
+                new.writer.copy(copied.enter_context(contextlib.closing(Segment(segment.folder, dead))))
+            self._finish(new, {source.content_key for source in fresh})
+        return new
 
     def manifest(self, ledger: Ledger, built: Built) -> dict[str, Any]:
         """Return what the manifest says of this generation."""
@@ -314,8 +316,12 @@ class _NewSegment:
 
 
 def _to_rewrite(old: Sequence[_Old], n_new: int) -> list[int]:
-    alive = [len(segment) - int(dead[:, 2].sum()) for segment, dead in old]
-    return to_rewrite([len(segment) for segment, _ in old], alive, n_new)
+    return to_rewrite([len(segment) for segment, _ in old], _alive(old), n_new)
+
+
+def _alive(segments: Sequence[_Old]) -> list[int]:
+    """Return how many chunks of each segment count."""
+    return [len(segment) - int(dead[:, 2].sum()) for segment, dead in segments]
 
 
 def _write_dead(folder: Path, segments: Sequence[_Old]) -> None:
