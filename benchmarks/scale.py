@@ -128,8 +128,9 @@ def built(folder: Path, n_chunks: int, base: Base) -> dict[str, Any]:
 def asked(folder: Path, args: argparse.Namespace) -> dict[str, Any]:
     """Open an index that is there and ask it, in processes of their own."""
     child = [sys.executable, __file__, "--data", str(args.data), "--work", str(args.work), "--measure", str(folder)]
+    load = os.getloadavg()[0]  # of other processes, before ours
     row = json.loads(subprocess.run(child, check=True, capture_output=True, text=True).stdout)
-    return {**cold(folder), **row}
+    return {"load_before": round(load, 1), **cold(folder), **row}
 
 
 def queries(folder: Path, base: Base) -> dict[str, Any]:
