@@ -23,6 +23,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -35,6 +36,8 @@ from harness import run_measured, versions, write_result
 
 from domaingpt import Workspace
 from domaingpt.embeddings import Embedder, load_embedder
+from domaingpt.index.lists import write_lists
+from domaingpt.index.vectors import VectorIndex, write_vectors
 from domaingpt.models import find_embedder
 
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9(])")
@@ -44,6 +47,7 @@ NEIGHBOURS = 10
 PARAGRAPH_CHARACTERS = 780  # and the mark: just below what a chunk takes, so that a paragraph is one
 PARAGRAPHS_A_CHUNK = 1.035  # short ones share a chunk
 CHARACTERS_A_TOKEN = 4.6
+LIKENESS_ROWS = 30_000
 COLD_RUNS = 5
 MODEL = "all-MiniLM-L6-v2"
 
@@ -124,8 +128,9 @@ def built(folder: Path, n_chunks: int, base: Base) -> dict[str, Any]:
 def asked(folder: Path, args: argparse.Namespace) -> dict[str, Any]:
     """Open an index that is there and ask it, in processes of their own."""
     child = [sys.executable, __file__, "--data", str(args.data), "--work", str(args.work), "--measure", str(folder)]
+    load = os.getloadavg()[0]  # of other processes, before ours
     row = json.loads(subprocess.run(child, check=True, capture_output=True, text=True).stdout)
-    return {**cold(folder), **row}
+    return {"load_before": round(load, 1), **cold(folder), **row}
 
 
 def queries(folder: Path, base: Base) -> dict[str, Any]:
@@ -210,15 +215,18 @@ class Base:
         return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
     def likeness(self) -> dict[str, Any]:
-        """Compare real and synthetic vectors: how the distances to the 20 nearest grow around a query."""
+        """Compare real and synthetic vectors, as many of each, around the queries.
+
+        How the distances to the 20 nearest grow, and what trained lists find of the ten nearest.
+        """
         random = np.random.default_rng(5)
-        real = self.vectors[random.choice(len(self.vectors), 10_000, replace=False)]
-        one = random.integers(0, len(self.vectors), 10_000)
-        two = self.near[one, random.integers(0, NEIGHBOURS, 10_000)]
-        made = self.synthetic(one, two, np.arange(10_000))
-        embedder = load_embedder(find_embedder(MODEL))
-        asked = embedder.encode_query(self.queries)
-        return {name: _dimension(asked, vectors) for name, vectors in (("real", real), ("synthetic", made))}
+        real = self.vectors[random.choice(len(self.vectors), LIKENESS_ROWS, replace=False)]
+        one = random.integers(0, len(self.vectors), LIKENESS_ROWS)
+        two = self.near[one, random.integers(0, NEIGHBOURS, LIKENESS_ROWS)]
+        made = self.synthetic(one, two, np.arange(LIKENESS_ROWS))
+        asked = load_embedder(find_embedder(MODEL)).encode_query(self.queries)
+        both = {"real": real, "synthetic": made}
+        return {name: {**_dimension(asked, v), **_lists_recall(asked, v)} for name, v in both.items()}
 
 
 def write_files(folder: Path, n_chunks: int, base: Base) -> None:
@@ -293,6 +301,26 @@ def _dimension(queries: np.ndarray, vectors: np.ndarray) -> dict[str, float]:
     dimension = -1 / np.log(distances[:, :-1] / distances[:, -1:]).mean(axis=1)
     facts = {"dimension": dimension, "nearest": distances[:, 0], "20th nearest": distances[:, -1]}
     return {name: round(float(np.median(values)), 3) for name, values in facts.items()}
+
+
+def _lists_recall(queries: np.ndarray, vectors: np.ndarray) -> dict[str, Any]:
+    """Return what trained lists of the vectors find of each query's ten nearest, by the share of cells looked into."""
+    halves = vectors.astype(np.float16)
+    exact = _nearest(queries, halves.astype(np.float32), 10)[1]
+    recall = {}
+    with tempfile.TemporaryDirectory() as folder:
+        flat, lists = Path(folder) / "vectors", Path(folder) / "lists"
+        write_vectors(flat, halves, vectors.shape[1])
+        assert write_lists(lists, halves)
+        index = VectorIndex(flat, lists)
+        trained = index._lists._index
+        chosen = trained.nprobe / trained.nlist
+        for share in (1 / 16, 1 / 8, 1 / 4, 1 / 2):
+            trained.nprobe = round(share * trained.nlist)
+            found = [index.search(query, 10)[0] for query in queries]
+            hits = [np.isin(rows, near).mean() for rows, near in zip(exact, found, strict=True)]
+            recall[f"1/{1 / share:.0f}"] = round(float(np.mean(hits)), 4)
+    return {"lists_recall@10": recall, "share chosen": round(chosen, 3)}
 
 
 # --- measuring ---------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ it is made, so that a killed build goes on where it stopped.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -136,34 +137,35 @@ class Build:
         written together with the new documents as one segment.
         """
         indexed = sorted((s for s in sources if s.status == "indexed"), key=lambda source: source.path)
-        accounts = {source.path: row.account for source in indexed if (row := self._unchanged(source))}
+        accounts = self._unchanged(indexed)
         fresh = [source for source in indexed if source.path not in accounts]
         old = self._old_segments(accounts)
-        new = None
-        if fresh or _to_rewrite(old, 0):
-            new = _NewSegment(SegmentWriter(folder / generations.SEGMENTS / self._segment_name(), self._dim))
-            self._add_documents(new, fresh, accounts)
-            for i in reversed(_to_rewrite(old, new.writer.corpus.n_rows)):
-                segment, dead = old.pop(i)
-                new.writer.copy(Segment(segment.folder, dead))
-            self._finish(new, {source.content_key for source in fresh})
+        new = self._new_segment(folder, fresh, accounts, old) if fresh or _to_rewrite(old, 0) else None
         names = [segment.name for segment, _ in old]
         linked: dict[str, dict[str, Any]] = {}
         if self.previous is not None:
             below = [f"{generations.SEGMENTS}/{name}" for name in names]
             linked = generations.link_unchanged(self.previous.generation, folder, below)
         _write_dead(folder, old)
-        counts = {
-            "total": sum(len(segment) - int(dead[:, 2].sum()) for segment, dead in old),
-            "new": 0,
-            "embedded": 0,
-            "over_limit": 0,
-        }
+        counts = {"total": sum(_alive(old)), "new": 0, "embedded": 0, "over_limit": 0}
         if new is not None:
             names.append(new.writer.folder.name)
             counts["total"] += new.writer.corpus.n_rows
             counts |= {"new": len(new.writer.new_keys), "embedded": new.n_embedded, "over_limit": new.n_over_limit}
         return Built(accounts, counts, new.failed if new else {}, names, linked)
+
+    def _new_segment(
+        self, folder: Path, fresh: Sequence[Source], accounts: dict[str, DocumentAccount], old: list[_Old]
+    ) -> _NewSegment:
+        """Write the fresh documents and what is rewritten with them; take that out of the old segments."""
+        new = _NewSegment(SegmentWriter(folder / generations.SEGMENTS / self._segment_name(), self._dim))
+        self._add_documents(new, fresh, accounts)
+        with contextlib.ExitStack() as copied:
+            for i in reversed(_to_rewrite(old, new.writer.corpus.n_rows)):
+                segment, dead = old.pop(i)
+                new.writer.copy(copied.enter_context(contextlib.closing(Segment(segment.folder, dead))))
+            self._finish(new, {source.content_key for source in fresh})
+        return new
 
     def manifest(self, ledger: Ledger, built: Built) -> dict[str, Any]:
         """Return what the manifest says of this generation."""
@@ -184,11 +186,13 @@ class Build:
             "ledger": ledger.to_json(),
         }
 
-    def _unchanged(self, source: Source) -> DocumentRow | None:
-        """Return the row of a document that is as it was, or None if it is not."""
-        row = self.previous.corpus.by_path.get(source.path) if self.previous else None
-        is_as_before = row is not None and row.content_key == source.content_key and self.has_same_settings()
-        return row if is_as_before else None
+    def _unchanged(self, sources: Sequence[Source]) -> dict[str, DocumentAccount]:
+        """Return the accounts of the documents that are as they were, by path."""
+        if self.previous is None or not self.has_same_settings():
+            return {}
+        rows = {source.path: self.previous.corpus.by_path.get(source.path) for source in sources}
+        keys = {source.path: source.content_key for source in sources}
+        return {path: row.account for path, row in rows.items() if row is not None and row.content_key == keys[path]}
 
     def _old_segments(self, unchanged: Collection[str]) -> list[_Old]:
         """Return the segments of the generation before with all documents dead that are not as they were."""
@@ -327,8 +331,12 @@ class _NewSegment:
 
 
 def _to_rewrite(old: Sequence[_Old], n_new: int) -> list[int]:
-    alive = [len(segment) - int(dead[:, 2].sum()) for segment, dead in old]
-    return to_rewrite([len(segment) for segment, _ in old], alive, n_new)
+    return to_rewrite([len(segment) for segment, _ in old], _alive(old), n_new)
+
+
+def _alive(segments: Sequence[_Old]) -> list[int]:
+    """Return how many chunks of each segment count."""
+    return [len(segment) - int(dead[:, 2].sum()) for segment, dead in segments]
 
 
 def _write_dead(folder: Path, segments: Sequence[_Old]) -> None:
@@ -342,7 +350,7 @@ def _write_dead(folder: Path, segments: Sequence[_Old]) -> None:
 def write_sources(folder: Path, sources: Mapping[str, Source]) -> None:
     """Write sources.json: what was noted of every file, by path."""
     entries = {path: sources[path].to_json() for path in sorted(sources)}
-    (folder / generations.SOURCES).write_text(json.dumps(entries, indent=0), encoding="utf-8")
+    (folder / generations.SOURCES).write_text(json.dumps(entries), encoding="utf-8")
 
 
 def lexical_terms(chunk: Chunk, analyzer: Analyzer) -> list[str]:

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from domaingpt import build, ingest, sources
 from domaingpt.chunks import chunk_document, embedded_text
 from domaingpt.documents import ReaderPool, ReadResult, discover
-from domaingpt.errors import BadConfig, DomainBusy
+from domaingpt.errors import BadConfig, DomainBusy, IndexCorrupt
 from domaingpt.index.lock import writer_lock
 from domaingpt.ingest import plan as ingest_plan
 from domaingpt.testing import HashEmbedder
@@ -807,6 +807,24 @@ def test_one_changed_file_leaves_the_other_segments_as_they_are(house, monkeypat
     house.write("lease.txt", "The lease ended.")
     house.ingest()
     assert sorted(path.name for path in (house.index / "000003" / "segments").iterdir()) == ["000002", "000003"]
+    equal_to_fresh_build(house, new_folder)
+
+
+def test_damage_to_a_shared_segment_rebuilds_the_index(house, monkeypatch, new_folder):
+    """Both generations have the same file, so neither is good; the folder is the truth."""
+    monkeypatch.setattr("domaingpt.index.segment.SMALL", 0)
+    monkeypatch.setattr("domaingpt.index.segment.GROWTH", 0)
+    house.write("garden.txt", "The garden is wild.")
+    house.ingest()
+    shared = house.index / "000002" / "segments" / "000001" / "vectors.faiss"
+    data = bytearray(shared.read_bytes())
+    data[-1] ^= 1
+    shared.write_bytes(data)
+    with pytest.raises(IndexCorrupt, match="no earlier generation is good"):
+        house.open()
+    house.ingest()
+    assert "anew" in house.notices[0]
+    assert found(house, "garden") == ["garden.txt"]
     equal_to_fresh_build(house, new_folder)
 
 

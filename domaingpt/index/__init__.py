@@ -67,6 +67,8 @@ class Index(Protocol):
     def search(self, vector: FloatMatrix | None, text: str, k: int, arm: Arm, only: str | None) -> list[Candidate]:
         """Return the union of the k best chunks of each arm asked, in no order that matters.
 
+        A dense arm over very many chunks may miss some of the best; `only` always finds those it allows.
+
         Args:
             vector: (d,) float32, unit length; None if and only if the arm is "lexical".
             text: The query, analysed by the index.

@@ -113,38 +113,33 @@ class Postings:
             mask: (n,) which rows count; None for all.
             least: A score that k other rows are known to reach.
         """
-        found = [(term, *self._find(term.hash)) for term in query]
-        lists = [(term, start, end, self._bound(position, term, mean)) for term, start, end, position in found]
-        rest = np.append(np.cumsum([bound for *_, bound in lists][::-1])[::-1], 0.0) * (1 + SLACK)
+        lists = [self._list(term, mean) for term in query]
+        # The most that the terms from each on can add to a score; with them alone a row scores no more.
+        rest = np.append(np.cumsum([one.bound for one in lists][::-1])[::-1], 0.0) * (1 + SLACK)
         scores = np.zeros(len(self), np.float32)
-        touched: list[Rows] = []
+        touched: list[Rows] = [np.zeros(0, np.int32)]
         done = 0
-        while done < len(lists) and rest[done] >= least:  # else a row with only the terms left cannot make it
-            term, start, end, _ = lists[done]
-            touched.append(self._add(scores, term, start, end, mean, mask))
+        while done < len(lists) and rest[done] >= least:
+            touched.append(self._add(scores, lists[done], mean, mask))
             done += 1
             if done < len(lists) and rest[done] <= rest[0] - rest[done]:
                 least = max(least, _kth(scores, touched, k, least))
-        candidates = np.concatenate([np.zeros(0, np.int32), *touched])
+        rows = np.concatenate(touched)
         for i in range(done, len(lists)):
-            candidates = candidates[scores[candidates] + np.float32(rest[i]) >= np.float32(least)]
-            term, start, end, _ = lists[i]
-            if len(candidates) * LOOKUP_COST < end - start:
-                scores[candidates] = self._added(scores[candidates], candidates, term, start, end, mean)
+            rows = rows[scores[rows] + np.float32(rest[i]) >= np.float32(least)]
+            if len(rows) * LOOKUP_COST < len(lists[i].rows):
+                scores[rows] = self._added(scores[rows], rows, lists[i], mean)
             else:
-                self._add(scores, term, start, end, mean, None)
-        found_scores = scores[candidates]
-        if k < len(candidates):
-            least = max(least, float(np.partition(found_scores, -k)[-k]))
-        kept = found_scores >= np.float32(least) if least > 0 else found_scores > 0
-        return _Best(candidates[kept], found_scores[kept], least)
+                self._add(scores, lists[i], mean, None)
+        least = max(least, _kth(scores, [rows], k, least))
+        kept = scores[rows] >= np.float32(least)
+        return _Best(rows[kept], scores[rows[kept]], least)
 
     def scores_at(self, query: Sequence[_QueryTerm], rows: Rows, mean: float) -> Scores:
         """Return the scores (m,) of the given rows (m,), bit for bit those of `best`."""
         scores = np.zeros(len(rows), np.float32)
         for term in query:
-            start, end, _ = self._find(term.hash)
-            scores = self._added(scores, rows, term, start, end, mean)
+            scores = self._added(scores, rows, self._list(term, mean), mean)
         return scores
 
     def scores_between(
@@ -179,6 +174,15 @@ class Postings:
             scores += term.weight * frequency / (frequency + norms)
         return scores
 
+    def _list(self, term: _QueryTerm, mean: float) -> _List:
+        """Return the postings of a term with the most it can add to the score of a chunk."""
+        start, end, position = self._find(term.hash)
+        bound = 0.0
+        if position >= 0:
+            most, ratio = float(self.most_frequent[position]), float(self.least_ratio[position])
+            bound = float(term.weight) / (1 + K1 * ((1 - B) / most + B * ratio / mean))
+        return _List(term.weight, self.rows[start:end], self.frequencies[start:end], bound)
+
     def _find(self, term: int) -> tuple[int, int, int]:
         """Return where the postings of a term begin and end, and its position, -1 if it has none."""
         position = int(np.searchsorted(self.terms, np.uint64(term)))
@@ -186,41 +190,43 @@ class Postings:
             return 0, 0, -1
         return int(self.offsets[position]), int(self.offsets[position + 1]), position
 
-    def _bound(self, position: int, term: _QueryTerm, mean: float) -> float:
-        """Return the most a term can add to the score of a chunk."""
-        if position < 0:
-            return 0.0
-        most, ratio = float(self.most_frequent[position]), float(self.least_ratio[position])
-        return float(term.weight) / (1 + K1 * ((1 - B) / most + B * ratio / mean))
-
-    def _add(self, scores: Scores, term: _QueryTerm, start: int, end: int, mean: float, mask: Mask | None) -> Rows:
+    def _add(self, scores: Scores, postings: _List, mean: float, mask: Mask | None) -> Rows:
         """Add a term to the scores (n,) of its rows; return those that had none yet and count."""
-        rows = self.rows[start:end]
+        rows = postings.rows
         before = scores[rows]
-        scores[rows] = before + self._impacts(term, rows, self.frequencies[start:end], mean)
+        scores[rows] = before + self._impacts(postings.weight, rows, postings.frequencies, mean)
         is_new = before == 0  # what a term adds is above 0
         if mask is not None:
             is_new &= mask[rows]
         return np.asarray(rows[is_new])
 
-    def _added(self, scores: Scores, rows: Rows, term: _QueryTerm, start: int, end: int, mean: float) -> Scores:
+    def _added(self, scores: Scores, rows: Rows, postings: _List, mean: float) -> Scores:
         """Return the scores (m,) of some rows (m,) with a term added."""
-        if start == end or not len(rows):
+        held = postings.rows
+        if not len(held) or not len(rows):
             return scores
-        held = self.rows[start:end]
         places = np.minimum(np.searchsorted(held, rows), len(held) - 1)
         is_there = held[places] == rows
         added = scores.copy()
-        places = places[is_there]
-        added[is_there] += self._impacts(term, rows[is_there], self.frequencies[start:end][places], mean)
+        frequencies = postings.frequencies[places[is_there]]
+        added[is_there] += self._impacts(postings.weight, rows[is_there], frequencies, mean)
         return added
 
-    def _impacts(self, term: _QueryTerm, rows: Rows, frequencies: npt.NDArray[np.uint16], mean: float) -> Scores:
+    def _impacts(self, weight: np.float32, rows: Rows, frequencies: npt.NDArray[np.uint16], mean: float) -> Scores:
         """Return what a term adds to the score of each row: (p,)."""
         if self._norms is None or self._norms[0] != mean:
             self._norms = (mean, K1 * (1 - B + B / np.float32(mean) * self.lengths.astype(np.float32)))
         frequency = frequencies.astype(np.float32)
-        return np.asarray(term.weight * frequency / (frequency + self._norms[1][rows]), np.float32)
+        return np.asarray(weight * frequency / (frequency + self._norms[1][rows]), np.float32)
+
+
+class _List(NamedTuple):
+    """The postings of one term in one segment."""
+
+    weight: np.float32
+    rows: Rows
+    frequencies: npt.NDArray[np.uint16]
+    bound: float
 
 
 class _Best(NamedTuple):

@@ -22,18 +22,19 @@ from domaingpt.embeddings import FloatMatrix, n_cores
 from domaingpt.index.vectors import WRITE_ROWS, read_faiss
 
 FOURCC = b"IwPf"  # IndexIVFPQFastScan
-# Where the exact scan takes as long as everything else a search does: 6 ms at 200,000 rows, 29 ms at a
-# million, against 2 to 3 ms by lists (benchmarks/results/scale.json).
+# Where an exact scan takes twice what lists do: 4 ms of CPU at 100,000 rows and 32 ms at a million, against 4 ms
+# by lists at a million (benchmarks/results/scale.json).
 LISTS_FROM = 200_000
 MAX_CELLS = 2048  # the power of two near √n and no more: training and filling cost rows × cells
 TRAINED_ON = 50  # rows a cell; FAISS asks for 39 at least
 TUNED_ON = 256  # points the number of cells is measured on
 TUNED_K = 10
-# Of these points' ten nearest. Real questions lose more than midpoints do: at .999 of these, .995 of theirs are
-# found, at .997 only .985 (benchmarks/results/scale.json).
+# Of these points' ten nearest. Real questions lose more than midpoints do: at .999 of these, .997 of theirs are
+# found among a million chunks (benchmarks/results/scale.json); at .997, .985 (measured once, 300,000 chunks).
 TARGET_RECALL = 0.999
 LEAST_RECALL = 0.98  # if the codes themselves lose more than that, the vectors are scanned instead
-MIN_CANDIDATES = 1000  # codes alone rank too coarsely: 500 lose 1 % of the ten nearest that 1000 keep
+# Codes alone rank too coarsely: 500 lose 2 % of the hundred nearest that 1000 keep (measured once, 300,000 chunks).
+MIN_CANDIDATES = 1000
 CANDIDATES_A_HIT = 10
 SEED = 1234
 

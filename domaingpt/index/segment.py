@@ -42,7 +42,7 @@ COPY_ROWS = 1 << 16  # rows copied at once: 100 MB of vectors, 120 MB of their s
 # geometrically, a million chunks are at most 6 segments above SMALL, and a chunk is rewritten at most so
 # often. (Bentley & Saxe, "Decomposable searching problems", J. Algorithms 1980: the logarithmic method.)
 GROWTH = 2
-SMALL = 2000  # rows; such segments are always rewritten: some 50 ms, and no dead text stays (scale.json)
+SMALL = 2000  # rows; such segments are always rewritten, which is quick, and no dead text stays; guess, unmeasured
 MAX_DEAD_SHARE = 1 / 3  # of its rows; then a segment is rewritten without its dead; guess, unmeasured
 
 Rows = npt.NDArray[np.int64]

@@ -77,6 +77,21 @@ class TestLists(IndexContract):
         return index
 
 
+def test_damaged_lists_are_never_read(tmp_path, monkeypatch):
+    """One flipped bit, found by its hash; without the file, or with that of other chunks, neither."""
+    monkeypatch.setattr("domaingpt.index.segment.LISTS_FROM", 40)
+    chunks, vectors = IndexContract.corpus()
+    lists = build(tmp_path / "index", chunks, vectors).segments[0].folder / "lists.faiss"
+    good = lists.read_bytes()
+    for damaged in (good[:500] + bytes([good[500] ^ 4]) + good[501:], good[:-1], b""):
+        lists.write_bytes(damaged)
+        with pytest.raises(IndexCorrupt, match=r"lists\.faiss"):
+            open_index(tmp_path / "index", "house")
+    lists.unlink()
+    with pytest.raises(IndexCorrupt, match=r"lists\.faiss"):
+        open_index(tmp_path / "index", "house")
+
+
 def test_equal_lexical_scores_are_taken_in_the_order_of_ids(tmp_path):
     """Of many copies the first three are found, on every machine; the better ones come before them."""
     texts = ["boiler" if row % 3 else "garden" for row in range(1000)]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from domaingpt.index import Candidate, Nearby
-from domaingpt.retrieval.fusion import D_AROUND, D_OWN, D_SENTENCE, L_AROUND, L_OWN, fuse, standardised
+from domaingpt.retrieval.fusion import D_AROUND, D_OWN, D_SENTENCE, L_AROUND, L_OWN, SURER, fuse, standardised
 
 
 def test_standardised_scores_have_mean_0_and_deviation_1() -> None:
@@ -30,26 +30,39 @@ def given(dense=LEVEL, sentence=LEVEL, dense_around=LEVEL, lexical=LEVEL, lexica
     return candidates, nearby
 
 
+Z = np.array([1.2247, 0, -1.2247])  # of .9 .5 .1
+
+
 @pytest.mark.parametrize(
-    ("part", "share"),
-    [
-        ("dense", 0.6 * D_OWN),
-        ("sentence", 0.6 * D_SENTENCE),
-        ("dense_around", 0.6 * D_AROUND),
-        ("lexical", 0.4 * L_OWN),
-        ("lexical_around", 0.4 * L_AROUND),
-    ],
+    ("part", "weight"),
+    [("dense", 0.6), ("sentence", 0.6), ("dense_around", 0.6), ("lexical", 0.4), ("lexical_around", 0.4)],
 )
-def test_each_part_counts_its_share(part: str, share: float) -> None:
-    """.9 .5 .1 → 1.2247 0 -1.2247, times the weight of the arm and the share of the part in it."""
+def test_each_part_counts_for_its_arm(part: str, weight: float) -> None:
+    """The only part that differs makes the whole of its arm, 1.2247 0 -1.2247; the other arm is level.
+
+    So the fused score is the weight times that, less .2 · 4 · .6 · .4 = .192 of the smaller arm's.
+    """
     fused = fuse(*given(**{part: FALLING}), 0.6)
-    assert fused == pytest.approx([1.2247 * share, 0, -1.2247 * share], abs=1e-4)
+    assert fused == pytest.approx(weight * Z - SURER * 0.96 * np.minimum(Z, 0), abs=1e-4)
 
 
-def test_the_parts_are_added() -> None:
-    """All of the dense arm falls, all of the lexical rises: .6 - .4 of 1.2247 is left."""
-    fused = fuse(*given(FALLING, FALLING, FALLING, RISING, RISING), 0.6)
-    assert fused == pytest.approx([0.2449, 0, -0.2449], abs=1e-4)
+def test_parts_of_an_arm_count_their_shares() -> None:
+    """The chunk itself falls, its surroundings rise: 1.2247 · (.25 - .75) is their sum, standardised -1.2247."""
+    fused = fuse(*given(lexical=FALLING, lexical_around=RISING), 0.0)
+    assert fused == pytest.approx(-Z * np.sign(L_AROUND - L_OWN), abs=1e-4)
+    sentence, dense, around = fuse(
+        *given(dense=(0, 1, 0), sentence=(1, 0, 0), dense_around=(0, 0, 1)), 1.0
+    )  # one part each: the order is that of the shares
+    assert sentence > dense > around
+
+
+def test_a_chunk_that_one_arm_is_sure_of_beats_one_that_both_are_half_sure_of() -> None:
+    """D = z(3, 2, 1, 0) and L = z(0, 1, 2, 3) sum to 0 everywhere; the smaller is least at both ends."""
+    candidates = [Candidate(name, d, x) for name, d, x in zip("abcd", (3, 2, 1, 0), (0, 1, 2, 3), strict=True)]
+    nearby = [Nearby(c.dense, c.dense, c.lexical) for c in candidates]
+    fused = fuse(candidates, nearby, 0.5)
+    assert fused[0] == pytest.approx(fused[3])
+    assert fused[0] > fused[1] == pytest.approx(fused[2])
 
 
 def test_shares_of_an_arm_sum_to_one() -> None:

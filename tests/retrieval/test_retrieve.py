@@ -11,7 +11,7 @@ from domaingpt.chunks import embedded_text
 from domaingpt.config import parse_config
 from domaingpt.index import LocalIndex, open_index
 from domaingpt.ingest import ingest
-from domaingpt.retrieval import DENSE_WEIGHT, covers, retrieve
+from domaingpt.retrieval import DATED, DENSE_WEIGHT, covers, retrieve
 from domaingpt.testing import HashEmbedder
 
 BOILER = "The boiler in the cellar was serviced by Menon in September."
@@ -113,6 +113,14 @@ def test_a_query_covered_in_part_weighs_vectors_in_part(index) -> None:
     unweighed = [hit.score for hit in retrieve(index, embedder, "boiler 付款日年", k=4, dense_weight=DENSE_WEIGHT)]
     assert scores == pytest.approx(weighed)
     assert scores != pytest.approx(unweighed)
+
+
+@pytest.mark.parametrize("query", ["boiler in September 2022", "boiler, Q3 2022", "boiler in the third quarter"])
+def test_a_query_that_names_a_date_or_quarter_weighs_vectors_less(index, query) -> None:
+    """All dates are nearly the same to an embedder."""
+    scores = [hit.score for hit in retrieve(index, HashEmbedder(), query, k=4)]
+    weighed = [hit.score for hit in retrieve(index, HashEmbedder(), query, k=4, dense_weight=DENSE_WEIGHT * DATED)]
+    assert scores == pytest.approx(weighed)
 
 
 def test_where_no_word_is_known_vectors_are_better_than_nothing(index) -> None:
