@@ -38,8 +38,9 @@ def support(domain: Domain, question: str) -> tuple[float, bool]:
     """Return what the decision rests on, the best cosine + coverage, and whether the question is refused."""
     index, embedder = domain.index, domain.embedder
     dense = covers(embedder, question)
-    hits = retrieve(index, embedder, question, k=domain.config.retrieval.k)
-    evidence = select_evidence(question, hits, embedder, index, limit=5, dense=dense)
+    vector = embedder.encode_query([question])[0] if dense else None
+    hits = retrieve(index, embedder, question, k=domain.config.retrieval.k, vector=vector)
+    evidence = select_evidence(question, hits, embedder, index, limit=5, vector=vector)
     best = max((item.dense + item.coverage for item in evidence), default=0.0)  # dense is 0 where not covered
     return best, why_abstain(evidence, dense=dense) is not None
 

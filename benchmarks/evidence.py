@@ -49,10 +49,10 @@ def measure(domain: Domain, questions: list[tuple[str, str, str]]) -> dict[str, 
     times = {"retrieve": [], "evidence": []}
     for question, answer, document in questions:
         started = time.perf_counter()
-        hits = retrieve(index, domain.embedder, question, k=domain.config.retrieval.k)
+        vector = domain.embedder.encode_query([question])[0] if covers(domain.embedder, question) else None
+        hits = retrieve(index, domain.embedder, question, k=domain.config.retrieval.k, vector=vector)
         retrieved = time.perf_counter()
-        dense = covers(domain.embedder, question)
-        evidence = select_evidence(question, hits, domain.embedder, index, limit=max(DEPTHS), dense=dense)
+        evidence = select_evidence(question, hits, domain.embedder, index, limit=max(DEPTHS), vector=vector)
         times["retrieve"].append((retrieved - started) * 1000)
         times["evidence"].append((time.perf_counter() - retrieved) * 1000)
         holds = [item.chunk.document == document and answer in item.quote for item in evidence]
