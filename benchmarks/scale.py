@@ -26,7 +26,7 @@ import sys
 import tempfile
 import time
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -146,13 +146,12 @@ def queries(folder: Path, base: Base) -> dict[str, Any]:
         domain.search(query, k=10)
     vectors = [embedder.encode_query([query])[0] for query in base.queries]
     asked = list(zip(base.queries, vectors, strict=True))
-    found = [(text, vector, index.search(vector, text, 100, "hybrid", None)) for text, vector in asked]
     row["query_ms"] = {
         "whole": spread(lambda q: domain.search(q[0], k=10), asked),
         "embedding": spread(lambda q: embedder.encode_query([q[0]]), asked),
         "dense": spread(lambda q: index.search(q[1], "", 100, "dense", None), asked),
         "lexical": spread(lambda q: index.search(None, q[0], 100, "lexical", None), asked),
-        "surroundings": spread(lambda q: index.nearby(q[1], q[0], q[2]), found),
+        "surroundings": spread(lambda q: index.nearby(*q), searched(index, asked)),
     }
     row["resident_mb"] = round(psutil.Process().memory_info().rss / 1e6)  # mapped pages that were touched count
     row["segments"] = [len(segment) for segment in index.segments]
@@ -366,7 +365,13 @@ def timed(function: Callable[[], Any]) -> float:
     return round(time.perf_counter() - started, 3)
 
 
-def spread(function: Callable[[Any], Any], arguments: Sequence[Any]) -> dict[str, float]:
+def searched(index: Any, asked: Iterable[tuple[str, Any]]) -> Iterator[tuple[Any, str, list[Any]]]:
+    """Yield vector, text and candidates of each query, searched just before, as a retrieval does."""
+    for text, vector in asked:
+        yield vector, text, index.search(vector, text, 100, "hybrid", None)
+
+
+def spread(function: Callable[[Any], Any], arguments: Iterable[Any]) -> dict[str, float]:
     """Return median and 95th percentile of wall time, median of CPU time, in milliseconds, and number of runs."""
     times = np.array([timed_ms(function, argument) for argument in arguments])  # (n, 2)
     wall, cpu = times.T
