@@ -93,7 +93,8 @@ class SentenceVectors:
         """Return the largest cosine (m,) of a sentence of each row with the vector (d,); NaN without sentences."""
         vectors = self.stored(rows).astype(np.float32)
         norms = np.sqrt(np.einsum("sd,sd->s", vectors, vectors))
-        cosines = (vectors @ vector) / np.maximum(norms, 1e-12)  # (s, d) @ (d,) -> (s,)
+        # Not a matrix product: how BLAS rounds a row depends on which rows stand beside it.
+        cosines = np.einsum("sd,d->s", vectors, vector) / np.maximum(norms, 1e-12)
         best = np.full(len(rows), np.nan, np.float32)
         counts = self.counts(rows)
         held = counts > 0
