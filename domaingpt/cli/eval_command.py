@@ -10,7 +10,7 @@ import click
 
 from domaingpt.cli import failures
 from domaingpt.cli.eval_limits import SHARES, read_limit, under
-from domaingpt.cli.options import complete_names, count, json_option, listed, open_workspace, ready_domain
+from domaingpt.cli.options import arm_option, complete_names, count, json_option, listed, open_workspace, ready_domain
 from domaingpt.cli.output import json_line, notice
 from domaingpt.cli.progress import ProgressBars
 from domaingpt.errors import BadConfig, DomainError
@@ -71,13 +71,7 @@ class Settings:
     help="JSONL with questions; else the domain's questions.jsonl.",
 )
 @click.option("--qrels", type=input_file, metavar="FILE", help="What is relevant, in TREC's or BEIR's form.")
-@click.option(
-    "--arm",
-    type=click.Choice(["hybrid", "dense", "lexical"]),
-    default="hybrid",
-    show_default=True,
-    help="Both arms, or one alone.",
-)
+@arm_option
 @click.option(
     "-m", "--measure", "measures", multiple=True, metavar="NAME", help="What to measure, e.g. nDCG@20; often."
 )

@@ -73,6 +73,13 @@ def read_batch(path: Path) -> list[Question]:
     return list(read_questions(path))
 
 
+arm_option = click.option(
+    "--arm",
+    type=click.Choice(["hybrid", "dense", "lexical"]),
+    default="hybrid",
+    show_default=True,
+    help="Both arms fused, or one alone by its own scores.",
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
 only_option = click.option("--only", metavar="GLOB", help="Only documents whose path matches, e.g. 'contracts/**'.")
 

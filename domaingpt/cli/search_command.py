@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from domaingpt.cli.options import (
+    arm_option,
     batch_option,
     json_option,
     name_argument,
@@ -33,13 +34,7 @@ LEAD_CHARACTERS = 80  # shown before the first term of the query, where a passag
 @words_argument("query")
 @click.option("-k", type=click.IntRange(1, 1000), default=10, show_default=True, help="How many passages.")
 @only_option
-@click.option(
-    "--arm",
-    type=click.Choice(["hybrid", "dense", "lexical"]),
-    default="hybrid",
-    show_default=True,
-    help="Both arms, or one alone.",
-)
+@arm_option
 @batch_option("queries", "JSONL with id and query, '-' for stdin; prints one JSON object for each.")
 @json_option
 @click.pass_context
