@@ -37,7 +37,7 @@ from domaingpt.types import Chunk, Document
 SPECIAL_TOKENS = 4  # BERT adds 2 and T5 1 to a text; the rest is reserve
 MIN_CONTEXT_TOKENS = 16
 # Texts embedded between two commits of the staging file: what a kill can cost. At 25k tokens/s and
-# 200 tokens a text this is two seconds; a batch is 1024 tokens, so larger groups gain little.
+# 150 tokens a text this is 1.5 s; a batch is 1024 tokens, so larger groups gain little.
 EMBED_GROUP = 256
 
 _Old = tuple[Segment, npt.NDArray[np.int64]]  # a segment of the generation before, and its dead documents now

@@ -128,7 +128,7 @@ class Hit:
 
     Attributes:
         chunk: What was found.
-        score: Fused score, comparable within one query only.
+        score: Fused from both arms, comparable within one query only; that of the arm where one was asked alone.
         rank: Counts from 1.
         dense: Cosine of query and chunk; None if that arm was not asked.
         lexical: BM25 score; None if that arm was not asked.

@@ -8,7 +8,7 @@
         manifest.json        format, embedder, chunker, counts, ledger; size and SHA-256 of every other file,
                              and the name and manifest hash of the generation before
         sources.json         every file found: signature, SHA-256, status and reason
-        segments/000004/     chunks that were written together: corpus, vectors, lexical (segment.py)
+        segments/000004/     chunks that were written together: text, terms, vectors (segment.py)
         dead/000004.npy      documents of that segment that count no more
       000011/                the one before, to fall back to
       new-*/                 a commit that did not finish; removed by the next ingest

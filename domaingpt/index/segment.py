@@ -6,7 +6,7 @@
       lists.faiss        from LISTS_FROM rows on: names candidates (lists.py)
       lexical/*.npy      inverted index (lexical.py)
       chunk_ids.npy      (n, 16) uint8   ids of the chunks
-      vector_keys.npy    (n, 16) uint8   hashes of the embedded strings
+      vector_keys.npy    (n, 16) uint8   hashes of the embedded strings and of where their sentences stand
       sentence*.npy      vectors of the sentences of each chunk (sentence_vectors.py)
       documents.npy      (m,) int64      first row of each document that has chunks, ascending
 

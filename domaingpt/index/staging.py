@@ -1,8 +1,8 @@
 """Work in progress: what an interrupted ingest has read and embedded, so that the next one goes on.
 
-`staging.sqlite` holds parsed contents by content key and vectors by the hash of the embedded string.
-Every group is committed before the next begins; after the generation is committed the file goes.
-Vectors are kept in half precision, as the index stores them, so resuming changes no bit of them.
+`staging.sqlite` holds parsed contents by content key, and the vectors of a chunk and its sentences by
+`vector_key`. Every group is committed before the next begins; after the generation is committed the file goes.
+Vectors are kept as the index stores them, in half precision and in bytes, so resuming changes no bit of them.
 """
 
 from __future__ import annotations
