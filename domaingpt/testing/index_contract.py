@@ -1,269 +1,27 @@
-"""Public fakes, and contract tests to subclass.
-
-`HashEmbedder` and `ScriptedGenerator` stand in for models: no weights, same result on every machine.
-`EmbedderContract`, `GeneratorContract` and `IndexContract` hold what every implementation of a seam must
-do; the index is compared, score by score, with a brute-force oracle. The contracts need pytest.
-"""
+"""What every index must do, as tests to subclass: the chunks and scores of a brute-force oracle."""
 
 from __future__ import annotations
 
-import hashlib
 import math
-import re
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from domaingpt.chunks import chunk_id
-from domaingpt.embeddings import Embedder, EmbedderIdentity, FloatMatrix, Span
-from domaingpt.errors import DimensionMismatch, PromptTooLong
+from domaingpt.embeddings import FloatMatrix
+from domaingpt.errors import DimensionMismatch
 from domaingpt.index import AROUND, Arm, Candidate, Index
 from domaingpt.index.lexical import TYPICAL_ROWS
 from domaingpt.types import Chunk, Sentence
 
-if TYPE_CHECKING:
-    from domaingpt.answer import Generator
-
-__all__ = ["EmbedderContract", "GeneratorContract", "HashEmbedder", "IndexContract", "ScriptedGenerator"]
-
-CJK = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
-TOKEN = re.compile(rf"[{CJK}]|[^\s{CJK}]+")  # a word between spaces, or one Chinese, Japanese or Korean character
-PIECE = re.compile(r"\s*\S+\s*$|\s*\S+")
 BYTE_ROUNDING = 1e-2  # how far one byte a component may move a cosine
 HALF_ROUNDING = 1e-3  # how far half precision may move a cosine
 SINGLE_ROUNDING = 1e-4  # how far single precision may move a BM25 score
-
-
-class HashEmbedder:
-    """Embeds a text as the sum of one fixed random vector a word: texts that share words are near.
-
-    Args:
-        dim: Width of the vectors.
-        max_tokens: What it claims to take; nothing is ever cut.
-        name: Goes into the identity, together with all else: embedders of two names do not compare.
-
-    Attributes:
-        encoded: Every text given to `encode_document`, in order.
-    """
-
-    engine = "hash"
-
-    def __init__(
-        self, dim: int = 16, max_tokens: int = 256, name: str = "hash", languages: tuple[str, ...] = ("*",)
-    ) -> None:
-        weights_sha256 = hashlib.sha256(name.encode()).hexdigest()
-        self.identity = EmbedderIdentity(name, weights_sha256, dim, max_tokens, "mean")
-        self.languages = languages
-        self.encoded: list[str] = []
-
-    def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """Return the number of words and CJK characters of each text."""
-        return [len(TOKEN.findall(text)) for text in texts]
-
-    def encode_document(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> FloatMatrix:
-        """Return unit vectors (n, d) float32 in the order of the texts, and record the texts."""
-        self.encoded.extend(texts)
-        if progress:
-            progress(len(texts))
-        return self.encode_query(texts)
-
-    def encode_query(self, texts: Sequence[str]) -> FloatMatrix:
-        """Return unit vectors (n, d) float32 in the order of the texts."""
-        vectors = np.zeros((len(texts), self.identity.dim), np.float32)
-        for row, text in enumerate(texts):
-            # The empty word stands in every text, as a model's special tokens do: no vector is zero.
-            vectors[row] = sum((self._word_vector(word) for word in TOKEN.findall(text)), self._word_vector(""))
-        return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
-
-    def encode_spans(
-        self, texts: Sequence[str], spans: Sequence[Sequence[Span]]
-    ) -> tuple[FloatMatrix, list[FloatMatrix]]:
-        """Return the texts' unit vectors (n, d), and for each text those of its spans (s, d) by themselves."""
-        parts = [[text[start:end] for start, end in of_text] for text, of_text in zip(texts, spans, strict=True)]
-        return self.encode_document(texts), [self.encode_query(of_text) for of_text in parts]
-
-    def encode_tokens(self, texts: Sequence[str]) -> list[tuple[list[str], FloatMatrix]]:
-        """Return for each text its tokens and their unit vectors (t, d)."""
-        results = []
-        for text in texts:
-            tokens = TOKEN.findall(text)
-            vectors = np.zeros((len(tokens), self.identity.dim), np.float32)
-            for row, token in enumerate(tokens):
-                vector = self._word_vector(token)
-                vectors[row] = vector / np.linalg.norm(vector)
-            results.append((tokens, vectors))
-        return results
-
-    def _word_vector(self, word: str) -> FloatMatrix:
-        key = f"{self.identity.name}\x00{word.casefold().strip('.,;:!?()[]')}".encode("utf-8", "surrogatepass")
-        seed = int.from_bytes(hashlib.blake2b(key, digest_size=8).digest(), "little")
-        return np.random.default_rng(seed).standard_normal(self.identity.dim, np.float32)
-
-
-class ScriptedGenerator:
-    """Writes drafts from a script, word by word.
-
-    Args:
-        drafts: What to write, one draft a call; the last is repeated.
-        name: Shown with the answer.
-        n_ctx: Tokens that prompt and answer may have together; a token is a word.
-
-    Attributes:
-        prompts: The system and the user text of every call, in order.
-    """
-
-    def __init__(self, drafts: Sequence[str], name: str = "scripted", n_ctx: int = 2048) -> None:
-        self.name = name
-        self.n_ctx = n_ctx
-        self.prompts: list[tuple[str, str]] = []
-        self._drafts = list(drafts)
-
-    def count_tokens(self, text: str) -> int:
-        """Return the number of words."""
-        return len(text.split())
-
-    def generate(self, system: str, user: str, max_tokens: int) -> Iterator[str]:
-        """Yield the words of the next draft, white space kept, at most `max_tokens` of them."""
-        n_tokens = self.count_tokens(system) + self.count_tokens(user)
-        if n_tokens + max_tokens > self.n_ctx:
-            raise PromptTooLong(
-                f"The prompt has {n_tokens} tokens and the answer may have {max_tokens}, of {self.n_ctx} in all."
-            )
-        draft = self._drafts[min(len(self.prompts), len(self._drafts) - 1)]
-        self.prompts.append((system, user))
-        yield from PIECE.findall(draft)[:max_tokens]
-
-
-class EmbedderContract:
-    """What every embedder must do. A subclass named Test… gives a fixture `embedder`."""
-
-    TEXTS = (
-        "The buyer pays a deposit of ten per cent within fourteen days.",
-        "OK",
-        "Net sales rose 8 % to $82,959 million in the third quarter.",
-        "Photosynthesis turns light, water and carbon dioxide into sugar and oxygen.",
-        "今年的房贷利率下降了。",
-    )
-
-    def test_rows_are_unit_vectors_in_single_precision(self, embedder: Embedder) -> None:
-        """(n, d) float32, every row of length 1."""
-        for encode in (embedder.encode_document, embedder.encode_query):
-            vectors = encode(self.TEXTS)
-            assert vectors.shape == (len(self.TEXTS), embedder.identity.dim)
-            assert vectors.dtype == np.float32
-            assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
-
-    def test_no_texts_give_no_rows(self, embedder: Embedder) -> None:
-        """(0, d), not an error."""
-        assert embedder.encode_document([]).shape == (0, embedder.identity.dim)
-        assert embedder.encode_query([]).shape == (0, embedder.identity.dim)
-        assert embedder.encode_tokens([]) == []
-        assert list(embedder.count_tokens([])) == []
-
-    def test_rows_come_in_the_order_of_the_texts(self, embedder: Embedder) -> None:
-        """Row i is text i's, though batches may be sorted by length."""
-        together = embedder.encode_document(self.TEXTS)
-        alone = np.concatenate([embedder.encode_document([text]) for text in self.TEXTS])
-        assert (together @ alone.T).argmax(axis=1).tolist() == list(range(len(self.TEXTS)))
-
-    def test_same_text_gives_the_same_vector(self, embedder: Embedder) -> None:
-        """An ingest that resumes gets what it would have got."""
-        assert np.array_equal(embedder.encode_document(self.TEXTS), embedder.encode_document(self.TEXTS))
-
-    def test_query_is_nearest_to_its_own_text(self, embedder: Embedder) -> None:
-        """Queries and documents share a space."""
-        scores = embedder.encode_query(self.TEXTS) @ embedder.encode_document(self.TEXTS).T  # (n, n)
-        assert scores.argmax(axis=1).tolist() == list(range(len(self.TEXTS)))
-
-    def test_long_text_is_not_cut(self, embedder: Embedder) -> None:
-        """What comes after `max_tokens` moves the vector, and is counted."""
-        words = "the boiler in the cellar was inspected " * (embedder.identity.max_tokens // 4)
-        ending = "photosynthesis of marine algae under ultraviolet light " * 40
-        counts = embedder.count_tokens([words, words + ending])
-        assert embedder.identity.max_tokens < counts[0] < counts[1]
-        plain, ended, only_ending = embedder.encode_document([words, words + ending, ending])
-        assert plain @ ended < 1 - HALF_ROUNDING
-        assert plain @ only_ending < ended @ only_ending
-
-    def test_no_tokens_are_counted_in_no_text(self, embedder: Embedder) -> None:
-        """Special tokens are not counted."""
-        assert list(embedder.count_tokens(["", "house", "house and garden"])) == [0, 1, 3]
-
-    def test_progress_hears_of_every_text(self, embedder: Embedder) -> None:
-        """The numbers told sum to at least n."""
-        told: list[int] = []
-        embedder.encode_document(self.TEXTS, told.append)
-        assert sum(told) >= len(self.TEXTS)
-
-    def test_spans_have_a_unit_vector_each(self, embedder: Embedder) -> None:
-        """The texts' own vectors, and beside them (s, d) for the spans of each."""
-        boiler, roof = "The boiler in the cellar is old.", "A heavy storm damaged the roof tiles."
-        text = f"{boiler} {roof}"
-        spans = [(0, len(boiler)), (len(boiler) + 1, len(text)), (len(text), len(text))]
-        vectors, (of_spans, of_none) = embedder.encode_spans([text, roof], [spans, []])
-        assert np.allclose(vectors, embedder.encode_document([text, roof]), atol=SINGLE_ROUNDING)
-        assert of_spans.shape == (3, embedder.identity.dim)
-        assert of_none.shape == (0, embedder.identity.dim)
-        assert np.allclose(np.linalg.norm(of_spans, axis=1), 1, atol=1e-5)
-        assert not np.allclose(of_spans[0], of_spans[1], atol=HALF_ROUNDING)
-
-    def test_no_texts_have_no_spans(self, embedder: Embedder) -> None:
-        """(0, d) and an empty list, not an error."""
-        vectors, of_spans = embedder.encode_spans([], [])
-        assert vectors.shape == (0, embedder.identity.dim)
-        assert of_spans == []
-
-    def test_tokens_have_a_unit_vector_each(self, embedder: Embedder) -> None:
-        """(t, d) for each text, special tokens left out."""
-        results = embedder.encode_tokens(self.TEXTS)
-        assert [len(tokens) for tokens, _ in results] == list(embedder.count_tokens(self.TEXTS))
-        for tokens, vectors in results:
-            assert vectors.shape == (len(tokens), results[0][1].shape[1])
-            assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
-
-
-class GeneratorContract:
-    """What every generator must do. A subclass named Test… gives a fixture `generator`."""
-
-    SYSTEM = "You answer from the evidence."
-    USER = "Evidence: the boiler dates from 2009. How old is the boiler?"
-
-    def test_pieces_make_a_text(self, generator: Generator) -> None:
-        """Strings, none of them empty."""
-        pieces = list(generator.generate(self.SYSTEM, self.USER, 32))
-        assert pieces
-        assert all(isinstance(piece, str) and piece for piece in pieces)
-
-    def test_no_more_tokens_than_asked(self, generator: Generator) -> None:
-        """A piece is a token, or several that make one character."""
-        assert len(list(generator.generate(self.SYSTEM, self.USER, 2))) <= 2
-
-    def test_closing_the_iterator_frees_the_generator(self, generator: Generator) -> None:
-        """The next call is not blocked."""
-        pieces = generator.generate(self.SYSTEM, self.USER, 32)
-        next(pieces)
-        pieces.close()  # type: ignore[attr-defined]
-        assert next(generator.generate(self.SYSTEM, self.USER, 32))
-
-    def test_prompt_that_does_not_fit_is_refused(self, generator: Generator) -> None:
-        """Nothing is cut off; counted with the answer's share."""
-        import pytest
-
-        with pytest.raises(PromptTooLong, match="token"):
-            next(generator.generate(self.SYSTEM, self.USER, generator.n_ctx))
-        with pytest.raises(PromptTooLong, match="token"):
-            next(generator.generate(self.SYSTEM, "boiler " * (generator.n_ctx + 1), 1))
-
-    def test_tokens_are_counted(self, generator: Generator) -> None:
-        """None in no text, more in more."""
-        assert generator.count_tokens("") == 0
-        assert 0 < generator.count_tokens("The boiler") < generator.count_tokens("The boiler dates from 2009.")
 
 
 class IndexContract(ABC):
