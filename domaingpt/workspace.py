@@ -9,21 +9,22 @@ between domains but the embedder's weights.
 from __future__ import annotations
 
 import difflib
-import json
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import fields, replace
+from collections.abc import Callable
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
-from domaingpt import durable, locations
+from domaingpt import durable
 from domaingpt.answer import Generator, load_generator
 from domaingpt.ask import ask
 from domaingpt.build import changed_embedder
-from domaingpt.config import DomainConfig, EmbeddingConfig, check_name, default_title, load_config
+from domaingpt.config import DomainConfig, check_name, default_title, load_config
+from domaingpt.confirmations import confirm, is_confirmed
 from domaingpt.documents import discover
+from domaingpt.domain_toml import domain_toml
 from domaingpt.embeddings import Embedder, load_embedder
 from domaingpt.errors import (
     DomainError,
@@ -45,7 +46,6 @@ from domaingpt.sources import Source, compare
 from domaingpt.types import Answer, Hit
 
 DOMAINS, INDEXES, CONFIG = "domains", "indexes", "domain.toml"
-CONFIRMED = "confirmed-folders.json"
 
 Notify = Callable[[str], None]
 
@@ -138,7 +138,7 @@ class Workspace:
             raise DomainError(f"{source} is not a folder.", "Name the folder that holds the documents.")
         documents = str(source.expanduser().resolve()) if source else "documents"
         template = self.domain(like).portable_config() if like else DomainConfig(name)
-        text = _new_config(title or default_title(name), description, documents, template)
+        text = domain_toml(title or default_title(name), description, documents, template)
         folder.mkdir()
         (folder / CONFIG).write_text(text, encoding="utf-8")
         if source is None:
@@ -198,7 +198,7 @@ class Domain:
             DomainError: If that is outside the domain's folder and was not confirmed on this machine.
         """
         folder = self._named_folder()
-        if not folder.is_relative_to(self.folder.resolve()) and str(folder) not in self._confirmed():
+        if not folder.is_relative_to(self.folder.resolve()) and not is_confirmed(self.folder, folder):
             raise DomainError(
                 f"The documents of '{self.name}' lie in {folder}, outside its own folder, which was not confirmed yet.",
                 f"If that is what you want, run: domaingpt ingest {self.name} --confirm-folder",
@@ -207,7 +207,7 @@ class Domain:
 
     def confirm_documents_folder(self) -> None:
         """Record, outside the workspace, that this domain may read the folder its settings name."""
-        self._confirm(self._named_folder())
+        confirm(self.folder, self._named_folder())
 
     @property
     def embedder_folder(self) -> Path | None:
@@ -218,7 +218,7 @@ class Domain:
         """
         folder = self._named_embedder()
         root = self.folder.parent.parent
-        if folder and not folder.is_relative_to(root.resolve()) and str(folder) not in self._confirmed():
+        if folder and not folder.is_relative_to(root.resolve()) and not is_confirmed(self.folder, folder):
             raise DomainError(
                 f"The embedder of '{self.name}' lies in {folder}, outside the workspace, which was not confirmed yet.",
                 f"If that is what you want, run: domaingpt ingest {self.name} --confirm-folder",
@@ -228,7 +228,7 @@ class Domain:
     def confirm_embedder_folder(self) -> None:
         """Record, outside the workspace, that this domain may load the embedder its settings name by path."""
         if folder := self._named_embedder():
-            self._confirm(folder)
+            confirm(self.folder, folder)
 
     def portable_config(self) -> DomainConfig:
         """Return its settings, the path of an embedder so that another domain of the workspace finds it too."""
@@ -242,25 +242,8 @@ class Domain:
         """Return the folder, from the domain's or the workspace's, or in full; None if it is the name of a model."""
         return embedder_path(self.config.embedding.model, (self.folder, self.folder.parent.parent))
 
-    def _confirm(self, folder: Path) -> None:
-        state = durable.make_private_dir(locations.state_dir())
-        confirmed = self._all_confirmed()
-        confirmed[str(self.folder)] = sorted({*self._confirmed(), str(folder)})
-        durable.write_atomic(state / CONFIRMED, json.dumps(confirmed, indent=1).encode())
-
     def _named_folder(self) -> Path:
         return (self.folder / Path(self.config.documents.path).expanduser()).resolve()
-
-    def _confirmed(self) -> list[str]:
-        return self._all_confirmed().get(str(self.folder), [])
-
-    @staticmethod
-    def _all_confirmed() -> dict[str, list[str]]:
-        try:
-            confirmed = json.loads((locations.state_dir() / CONFIRMED).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return {}
-        return confirmed if isinstance(confirmed, dict) else {}
 
     # --- models --------------------------------------------------------------------------------
 
@@ -441,65 +424,3 @@ class Domain:
             self.ingest()
         self.check_not_empty()
         return ask(question, self.config, self.index, self.embedder, self.generator, only=only, on_sentence=on_sentence)
-
-
-def _new_config(title: str, description: str, documents: str, template: DomainConfig) -> str:
-    """Return the text of a commented domain.toml with the settings of another."""
-    return _NEW_CONFIG.format(
-        title=_quoted(title),
-        description=_quoted(description),
-        language=_quoted(template.language),
-        instructions=_quoted(template.instructions),
-        path=_quoted(documents),
-        include=_quoted(template.documents.include),
-        exclude=_quoted(template.documents.exclude),
-        embedding="\n".join(_changed_keys(template.embedding)),
-        chunk_tokens=template.chunking.max_tokens,
-        k=template.retrieval.k,
-        dense_weight=_quoted(template.retrieval.dense_weight),
-        model=_quoted(template.answer.model),
-        answer_tokens=template.answer.max_tokens,
-        max_characters=template.answer.max_characters,
-    )
-
-
-def _changed_keys(embedding: EmbeddingConfig) -> Iterator[str]:
-    """Yield the lines of [embedding]: the model, and of the others those that are set."""
-    for key in fields(embedding):
-        value = getattr(embedding, key.name)
-        if key.name == "model" or value != key.default:
-            yield f"{key.name} = {_quoted(value)}"
-
-
-def _quoted(value: object) -> str:
-    """Return a value in TOML, whose strings, lists and numbers are those of JSON but for one character."""
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-_NEW_CONFIG = """\
-# What this GPT is. Every key has a default; docs/configuration.md explains them all.
-title = {title}
-description = {description}
-language = {language}        # of most documents, as ISO 639-1 code; chooses the stemmer
-instructions = {instructions}      # added to what the language model is told, e.g. "Quote figures with their unit."
-
-[documents]
-path = {path}
-include = {include}
-exclude = {exclude}
-
-[embedding]
-{embedding}
-
-[chunking]
-max_tokens = {chunk_tokens}
-
-[retrieval]
-k = {k}
-dense_weight = {dense_weight}  # 0 to 1, or "auto": follows how far the embedder covers the question's language
-
-[answer]
-model = {model}         # "auto", "quotes", a name from `domaingpt models list`, or the path of a GGUF file
-max_tokens = {answer_tokens}
-max_characters = {max_characters}
-"""

@@ -20,8 +20,8 @@ PACKAGE = ROOT / "domaingpt"
 # Each module imports only from the lines above its own; but for the first, those of a line do not know each other.
 LAYERS = """
     errors types durable locations
-    config
-    models
+    config confirmations
+    domain_toml models
     documents
     chunks
     embeddings
