@@ -24,11 +24,11 @@ exclude = {exclude}
 {embedding}
 
 [chunking]
-max_tokens = {chunk_tokens}
+max_tokens = {chunk_tokens}       # of a chunk, by the embedder's tokenizer; search also reads what stands around it
 
 [retrieval]
 k = {k}
-dense_weight = {dense_weight}  # 0 to 1, or "auto": follows how far the embedder covers the question's language
+dense_weight = {dense_weight}  # of meaning against words: 0 to 1, or "auto", which follows the question
 
 [answer]
 model = {model}         # "auto", "quotes", a name from `domaingpt models list`, or the path of a GGUF file

@@ -1,7 +1,8 @@
-"""Stage 3: texts → vectors.
+"""Stage 3: texts → vectors, theirs and their sentences'.
 
 `load_embedder` returns the compiled engine of a model, building it once per machine; where a model
-cannot be compiled, sentence-transformers itself encodes. Both give the same vectors up to rounding.
+cannot be compiled, sentence-transformers itself encodes. Both give a text the same vector up to rounding;
+a sentence's is pooled from the pass over the whole text by the one, and encoded by itself by the other.
 """
 
 from __future__ import annotations
