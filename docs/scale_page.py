@@ -40,6 +40,7 @@ TABLE: dict[str, Callable[[Row], str]] = {
     "… embedding it": lambda row: _spread(row, "embedding"),
     "… dense arm, 100 best": lambda row: _spread(row, "dense"),
     "… lexical arm, 100 best": lambda row: _spread(row, "lexical"),
+    "… surroundings and sentences of what was found": lambda row: _spread(row, "surroundings"),
     "dense arm by exact scan": lambda row: _times(row["exact_scan_ms"]),
     "dense recall@10, @100 against it": lambda row: f"{row['dense_recall@10']:.4f}, {row['dense_recall@100']:.4f}",
     "memory of the process that queries": lambda row: f"{row['resident_mb']:,} MB",
