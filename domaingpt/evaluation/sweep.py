@@ -19,7 +19,7 @@ class SweepRow:
     """What one weight of the dense arm gives.
 
     Attributes:
-        weight: 0 to 1; None follows the language of the query ("auto").
+        weight: 0 to 1; None follows the query ("auto").
         scores: Every measure of every question.
         in_first: k → share of the questions with a right place among the first k chunks: a right page
             where the question names pages, else a right document.

@@ -49,7 +49,8 @@ def retrieve(
         k: At most so many hits.
         arm: "hybrid", or one arm alone: chunks by their own cosine or BM25 score, and nothing else.
         only: Glob on document paths, applied before ranking.
-        dense_weight: 0 to 1; None follows how far the embedder covers the query's language.
+        dense_weight: 0 to 1; None follows how far the embedder covers the query's language, and whether it
+            names a date.
         vector: (d,) that of the query, if it is known already.
     """
     pool = max(MIN_POOL, k)
