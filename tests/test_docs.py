@@ -10,6 +10,7 @@ import shlex
 import shutil
 import sys
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -23,6 +24,7 @@ from domaingpt import cli, errors
 from domaingpt.cli.failures import ERROR, EXIT_CODES, exit_code, failing_well
 from domaingpt.config import SECTIONS
 from domaingpt.documents import FORMATS
+from domaingpt.index import generation, segment
 from domaingpt.models.registry import CHAT_FAMILIES
 from domaingpt.testing import HashEmbedder, ScriptedGenerator
 
@@ -335,6 +337,22 @@ def test_python_example_of_measuring_runs(starter: Path, capsys: pytest.CaptureF
     (code,) = fences(page("evaluate.md"), "python")
     exec(compile(code, "evaluate.md", "exec"), {})
     assert 0 < float(capsys.readouterr().out) <= 1
+
+
+@pytest.mark.usefixtures("fakes")
+def test_every_file_of_an_index_is_named(starter: Path) -> None:
+    """In docs/on-disk-format.md and where the layout is defined; so is every key of the manifest."""
+    house = domaingpt.Workspace.open(starter).domain("house")
+    house.ingest()
+    manifest = house.generation.manifest
+    files = {name.split("/", 2)[-1] for name in manifest["files"]}  # in a segment: by its name there
+    assert {"sources.json", "sentences.npy", "lexical/terms.npy"} <= files
+    text = page("on-disk-format.md")
+    for layout in (next(fences(text, "text")), f"{generation.__doc__} {segment.__doc__}"):
+        named = re.findall(r"[\w*/]+\.(?:json|npy|sqlite|faiss)", layout)
+        assert sorted(file for file in files if not any(fnmatchcase(file, name) for name in named)) == []
+    keys = section(text, "## manifest.json")
+    assert [key for key in manifest if f"`{key}`" not in keys] == []
 
 
 # --- JSON ------------------------------------------------------------------------------------------

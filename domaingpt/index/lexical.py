@@ -18,6 +18,9 @@ cut into segments. The last two arrays bound what a term can add to any score, w
 f / (f + k1 (…)) = 1 / (1 + k1 ((1 - b) / f + b / mean · length / f)). With these bounds the best k are found
 without looking at every chunk that holds a common word (MaxScore: Turtle & Flood, "Query evaluation:
 strategies and optimizations", IP&M 1995), and are exactly those of a full scan.
+
+A chunk with its surroundings, a run of rows, is scored as one text: f and length are sums over the run, and the
+mean length is that of a typical run.
 """
 
 from __future__ import annotations
