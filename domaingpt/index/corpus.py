@@ -1,6 +1,6 @@
 """The corpus store: documents, pages and chunks of a segment in one SQLite file.
 
-    contents   what a reader made of a file's bytes, by (file SHA-256, reader): text, pages, blocks
+    contents   what a reader made of a file's bytes, by (file SHA-256, reader): text, pages, blocks (contents.py)
     documents  path → contents; the account of its characters and pages
     chunks     row i = vector i = row i of the lexical index; verbatim text, offsets, page, context
 
@@ -23,18 +23,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from domaingpt.errors import IndexCorrupt
-from domaingpt.types import Block, Chunk, Document, Page, Sentence
+from domaingpt.index.contents import CONTENTS_SCHEMA, read_content
+from domaingpt.types import Chunk, Document, Sentence
 
 T = TypeVar("T")
 
-CONTENTS_SCHEMA = """
-CREATE TABLE IF NOT EXISTS contents (
-    key TEXT PRIMARY KEY,        -- file SHA-256 and reader key
-    title TEXT NOT NULL,
-    text BLOB NOT NULL,          -- zlib of UTF-8 (surrogates pass)
-    structure BLOB NOT NULL      -- zlib of JSON: pages, blocks, left_out, notes
-) WITHOUT ROWID;
-"""
 CORPUS_SCHEMA = (
     CONTENTS_SCHEMA
     + """
@@ -364,40 +357,3 @@ def _chunk(values: Sequence[Any]) -> Chunk:
         for start, end, page, section in json.loads(packed)
     )
     return Chunk(**dict(zip(names, plain, strict=True)), sentences=tuple(sentences))
-
-
-def write_content(connection: sqlite3.Connection, key: str, document: Document) -> None:
-    """Store what a reader returned, under its content key."""
-    structure = {
-        "pages": [asdict(page) for page in document.pages],
-        "blocks": [asdict(block) for block in document.blocks],
-        "left_out": dict(document.left_out),
-        "notes": document.notes,
-    }
-    connection.execute(
-        "INSERT OR REPLACE INTO contents VALUES (?, ?, ?, ?)",
-        [
-            key,
-            document.title,
-            zlib.compress(document.text.encode("utf-8", "surrogatepass"), 1),
-            zlib.compress(json.dumps(structure).encode(), 1),
-        ],
-    )
-
-
-def read_content(connection: sqlite3.Connection, key: str, path: str) -> Document | None:
-    """Return the stored document of a content key under the given path, if it is there."""
-    found = connection.execute("SELECT title, text, structure FROM contents WHERE key = ?", [key]).fetchone()
-    if found is None:
-        return None
-    title, text, packed = found
-    structure = json.loads(zlib.decompress(packed))
-    return Document(
-        path=path,
-        text=zlib.decompress(text).decode("utf-8", "surrogatepass"),
-        pages=tuple(Page(**page) for page in structure["pages"]),
-        blocks=tuple(Block(**block) for block in structure["blocks"]),
-        title=title,
-        left_out=structure["left_out"],
-        notes=tuple(structure["notes"]),
-    )

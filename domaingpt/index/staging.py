@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from domaingpt.embeddings import FloatMatrix, Span
-from domaingpt.index.corpus import CONTENTS_SCHEMA, read_content, write_content
+from domaingpt.index.contents import CONTENTS_SCHEMA, read_content, write_content
 from domaingpt.index.sentence_vectors import Bytes
 from domaingpt.types import Document
 
