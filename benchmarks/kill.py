@@ -137,7 +137,7 @@ def staged(workspace: Path) -> int:
         return 0
     try:
         with sqlite3.connect(file) as connection:
-            return int(connection.execute("SELECT count(*) FROM vectors").fetchone()[0])
+            return int(connection.execute("SELECT count(*) FROM embedded").fetchone()[0])
     except sqlite3.OperationalError:
         return 0  # killed before the table was made
 
