@@ -31,7 +31,7 @@ __all__ = ["Arm", "Candidate", "Index", "LocalIndex", "Nearby", "open_corpus", "
 Arm = Literal["hybrid", "dense", "lexical"]
 
 # Chunks on either side that count as a chunk's surroundings. Best of 1, 2, 3 and 5 on the tuning halves of
-# SciFact, XQuAD en and Chroma's evaluation together (benchmarks/results/retrieval.json).
+# SciFact, XQuAD en and Chroma's evaluation together (benchmarks/results/ablations.json).
 AROUND = RUN_ROWS // 2
 
 
