@@ -6,11 +6,12 @@ DIR as `corpora.py` says, and sec_10q/docs for the questions on filings; the sta
 --work (it may be that of `retrieval.py`) the workspace stays.
 
 The first table takes one part away at a time, or sets the dense weight otherwise; what the arms found is
-computed once a query. The second is what was tried on top of what ships and dropped (`dropped.py`), on 300
-queries of each XQuAD and all of the rest; what is dear on fewer. Differences are against what ships, on the
-same queries, with intervals from the paired bootstrap. Milliseconds are of one query, the median.
+computed once a query, for at most 500 queries of each collection. The second is what was tried on top of
+what ships and dropped (`dropped.py`), on at most 200 of them; what is dear on fewer, last. Differences are
+against what ships, on the same queries, with intervals from the paired bootstrap. Milliseconds are of one
+query, the median.
 
-Writes benchmarks/results/ablations.json.
+Writes benchmarks/results/ablations.json after each collection.
 """
 
 from __future__ import annotations
@@ -39,11 +40,11 @@ from domaingpt.index import AROUND, _means
 from domaingpt.index.terms import Analyzer
 from domaingpt.retrieval import fusion
 
-SAMPLE, LATE_SAMPLE, LLM_SAMPLE = 300, 60, 25
+LARGEST, TRIED, LATE_SAMPLE, LLM_SAMPLE = 500, 200, 60, 25
 N_RESAMPLES = 2000
 SHIPS = "what ships"
-LATE_GROUPS = ("scifact", "chroma", "filings")
-LLM_GROUPS = ("chroma",)
+LATE_GROUPS = ("scifact", "chroma")
+LLM_GROUP = "chroma"
 
 SETTINGS: dict[str, Setting] = {
     SHIPS: SHIPPED,
@@ -119,21 +120,32 @@ def main() -> None:
     args = parser.parse_args()
     kept, tried, dear = Table(), Table(), Table()
     costs: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
-    late, likelihood = dropped.late(), {} if args.no_llm else dropped.likelihood()
+    record = partial(write, kept, tried, dear, costs)
+    sampled: dict[str, list[Asked]] = {}
     with tempfile.TemporaryDirectory() as temporary:
         for task in tasks(args.data, args.work or Path(temporary)):
-            every = [ask(task, query) for query in task.queries]
+            every = [ask(task, query) for query in sample(task.queries, LARGEST)]
             for asked in every:
                 ablate(kept, asked)
                 for part, ms in cost_of_parts(asked):
                     costs[task.group][part].append(ms)
-            ways = {**dropped.CHEAP, **(dropped.JOINED if task.group == "chroma" else {})}
-            try_out(tried, sample(every, SAMPLE if "xquad" in task.group else len(every)), ways)
-            if task.group in LATE_GROUPS:
-                try_out(dear, sample(every, LATE_SAMPLE), late)
-            if task.group in LLM_GROUPS:
-                try_out(dear, sample(every, LLM_SAMPLE), likelihood)
-            print(task.domain.name, f"{time.process_time():.0f} s of CPU", flush=True)
+            try_out(tried, every[:TRIED], {**dropped.CHEAP, **(dropped.JOINED if task.group == "chroma" else {})})
+            sampled[task.group] = every[:LATE_SAMPLE]
+            record(task.domain.name)
+        late = dropped.late()
+        for group in LATE_GROUPS:
+            try_out(dear, sampled.get(group, []), late)
+            record(f"late interaction, {group}")
+        if not args.no_llm:
+            try_out(dear, sampled.get(LLM_GROUP, [])[:LLM_SAMPLE], dropped.likelihood())
+            record("query likelihood")
+
+
+def write(
+    kept: Table, tried: Table, dear: Table, costs: Mapping[str, Mapping[str, Sequence[float]]], done: str
+) -> None:
+    """Write what is known so far."""
+    print(done, f"{time.process_time():.0f} s of CPU", flush=True)
     result = {
         "command": "python benchmarks/ablations.py --data DIR",
         "versions": versions(["faiss-cpu", "onnxruntime", "numpy", "llama-cpp-python"]),
@@ -146,7 +158,7 @@ def main() -> None:
         "tried_and_dropped": tried.rows(),
         "tried_and_dropped_on_samples": dear.rows(),
     }
-    print(write_result("ablations", result))
+    write_result("ablations", result)
 
 
 def ablate(table: Table, asked: Asked) -> None:
@@ -217,9 +229,9 @@ def try_out(table: Table, sampled: Iterable[Asked], ways: Mapping[str, dropped.W
             table.add(name, asked.task, asked.id, found.judged_order(order), ms)
 
 
-def sample(every: Sequence[Asked], n: int) -> list[Asked]:
+def sample(queries: Iterable[str], n: int) -> list[str]:
     """Return n queries, the same ones each time."""
-    return sorted(every, key=lambda asked: hashlib.sha256(asked.id.encode()).digest())[:n]
+    return sorted(queries, key=lambda query: hashlib.sha256(query.encode()).digest())[:n]
 
 
 if __name__ == "__main__":

@@ -222,11 +222,18 @@ def of_starter(domain: Domain, file: Path) -> Task:
         question = questions[query]
         ranks = [rank for rank, chunk in enumerate(found, start=1) if chunk.document in question.documents]
         on_page = [
-            chunk.document in question.documents
-            and (not question.pages or any(chunk.page <= page <= chunk.page_end for page in question.pages))
+            chunk.document in question.documents and (not question.pages or is_on(chunk, question.pages))
             for chunk in found[:FOUND]
         ]
         return {"RR": 1 / ranks[0] if ranks else 0.0, "page@5": float(any(on_page))}
 
     queries = {query: question.text for query, question in questions.items()}
     return Task("starter domains", "RR", domain, queries, filings.is_tuning, scores)
+
+
+def is_on(chunk: Chunk, pages: Sequence[int]) -> bool:
+    """Return whether a chunk is, at least in part, on one of the pages."""
+    if chunk.page is None:
+        return False
+    last = chunk.page if chunk.page_end is None else chunk.page_end
+    return any(chunk.page <= page <= last for page in pages)
