@@ -388,6 +388,7 @@ def test_only_the_named_hub_is_asked(hub: LocalHub, large: bytes, monkeypatch: p
 
     detection = pytest.importorskip("huggingface_hub.utils._detect_agent")
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
+    monkeypatch.setattr(constants, "HF_HUB_DISABLE_TELEMETRY", False)
     monkeypatch.setattr(constants, "AGENT_HARNESSES_PATH", "/nowhere")
     monkeypatch.setattr(detection, "_registry", None)
     asked = []
