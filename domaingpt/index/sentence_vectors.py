@@ -5,7 +5,7 @@
 
 The scale of a vector does not matter to a cosine, so none is stored. One byte changes a cosine by less than
 0.01 (`tests/index/test_sentence_vectors.py`). Nothing is searched here: only rows that a search found are
-read, and no page of the larger file stays in memory, so that they cost disk and next to no memory.
+read, and of a large file no page stays in memory, so that they cost disk and next to no memory.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from domaingpt.errors import IndexCorrupt
 
 VECTORS, STARTS = "sentences.npy", "sentence_starts.npy"
 LARGEST = 127  # of int8
+KEPT_BYTES = 128 << 20  # of a larger file no page stays in memory
 
 Bytes = npt.NDArray[np.int8]
 Rows = npt.NDArray[np.int64]
@@ -87,9 +88,9 @@ class SentenceVectors:
         # 0 1 2 … within each row, from where its sentences start
         places = np.repeat(self._starts[rows] - (ends - counts), counts) + np.arange(ends[-1] if len(ends) else 0)
         stored = np.asarray(self._vectors[places])
-        if hasattr(self._pages, "madvise"):
+        if len(self._pages) > KEPT_BYTES and hasattr(self._pages, "madvise"):
             # Else the pages of every row that was ever asked for would stay mapped: with a million chunks, and
-            # 16 pages mapped at each fault, 300 queries held 1.4 GB of them.
+            # 16 pages mapped at each fault, 300 queries held 1.4 GB of them. It costs a query .5 ms.
             self._pages.madvise(mmap.MADV_DONTNEED)
         return stored
 
