@@ -56,15 +56,16 @@ def retrieve(
     pool = max(MIN_POOL, k)
     weight = _dense_weight(embedder, query) if dense_weight is None else dense_weight
     asked: Arm = "lexical" if arm == "hybrid" and dense_weight is None and not covers(embedder, query) else arm
-    if asked != "lexical" and vector is None:
+    if asked == "lexical":
+        vector = None
+    elif vector is None:
         vector = embedder.encode_query([query])[0]
-    candidates = index.search(None if asked == "lexical" else vector, query, pool, asked, only)
+    candidates = index.search(vector, query, pool, asked, only)
     if not candidates and asked != arm:  # no term in common: what a poor dense arm finds is better than nothing
         vector, asked, weight = embedder.encode_query([query])[0], "dense", 1.0
         candidates = index.search(vector, query, pool, asked, only)
     if arm == "hybrid":
-        nearby = index.nearby(None if asked == "lexical" else vector, query, candidates)
-        scores = fuse(candidates, nearby, weight)
+        scores = fuse(candidates, index.nearby(vector, query, candidates), weight)
     else:
         scores = np.array([c.dense if arm == "dense" else c.lexical for c in candidates], np.float64)
     best = np.argsort(-scores, kind="stable")[:k]
