@@ -236,7 +236,7 @@ class Build:
         texts = [embedded_text(chunk) for chunk in chunks]
         room = self.embedder.identity.max_tokens - SPECIAL_TOKENS
         n_over_limit = sum(1 for n_tokens in self.embedder.count_tokens(texts) if n_tokens > room)
-        keys = [vector_key(text, embedded_spans(chunk)) for text, chunk in zip(texts, chunks, strict=True)]
+        keys = [vector_key(text, embedded_spans(chunk, text)) for chunk, text in zip(chunks, texts, strict=True)]
         terms = [lexical_terms(chunk, self.analyzer) for chunk in chunks]
         account = account_for(document, chunks)
         title = document.title or readable_name(document.path)
@@ -276,9 +276,9 @@ class Build:
             rows = [first[key] for key in group]
             found = corpus.chunks(rows)
             chunks = [found[row] for row in rows]
-            computed, of_chunks = self.embedder.encode_spans(
-                [embedded_text(chunk) for chunk in chunks], [embedded_spans(chunk) for chunk in chunks]
-            )
+            texts = [embedded_text(chunk) for chunk in chunks]
+            spans = [embedded_spans(chunk, text) for chunk, text in zip(chunks, texts, strict=True)]
+            computed, of_chunks = self.embedder.encode_spans(texts, spans)
             stored = [to_bytes(of_chunk) for of_chunk in of_chunks]
             self._staging.add_vectors(group, computed, stored)
             vectors[rows] = computed
@@ -303,8 +303,7 @@ class Build:
             which, rows = segment.rows_of_vectors(key_array(missing))
             targets = [first[missing[i]] for i in which]
             vectors[targets] = segment.vectors.reconstruct(rows)
-            ends = np.cumsum(segment.sentences.counts(rows))[:-1]
-            for target, of_row in zip(targets, np.split(segment.sentences.stored(rows), ends), strict=False):
+            for target, of_row in zip(targets, segment.sentences.stored_of(rows), strict=True):
                 sentences[target] = of_row
             found = set(which.tolist())
             missing = [key for i, key in enumerate(missing) if i not in found]

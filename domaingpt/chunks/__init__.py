@@ -89,13 +89,12 @@ def embedded_text(chunk: Chunk) -> str:
     return f"{chunk.context}\n{view}" if chunk.context else view
 
 
-def embedded_spans(chunk: Chunk) -> list[tuple[int, int]]:
-    """Return where each sentence of a chunk stands in its embedded text: half-open spans, in order.
+def embedded_spans(chunk: Chunk, embedded: str) -> list[tuple[int, int]]:
+    """Return where each sentence of a chunk stands in its `embedded_text`: half-open spans, in order.
 
     A sentence of which nothing is left there has an empty span.
     """
-    embedded = embedded_text(chunk)
-    position = len(embedded) - len(search_view(chunk.text))
+    position = len(chunk.context) + 1 if chunk.context else 0
     spans = []
     for sentence in chunk.sentences:
         view = search_view(chunk.text[sentence.start - chunk.start : sentence.end - chunk.start])

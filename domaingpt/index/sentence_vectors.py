@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from domaingpt.embeddings import FloatMatrix
+from domaingpt.embeddings.pooling import unit
 from domaingpt.errors import IndexCorrupt
 
 VECTORS, STARTS = "sentences.npy", "sentence_starts.npy"
@@ -94,11 +95,13 @@ class SentenceVectors:
             self._pages.madvise(mmap.MADV_DONTNEED)
         return stored
 
+    def stored_of(self, rows: Rows) -> list[Bytes]:
+        """Return for each row the vectors (s, d) of its sentences, as they are stored."""
+        return np.split(self.stored(rows), np.cumsum(self.counts(rows))[:-1]) if len(rows) else []
+
     def of(self, rows: Rows) -> list[FloatMatrix]:
         """Return for each row the unit vectors (s, d) of its sentences."""
-        vectors = self.stored(rows).astype(np.float32)
-        vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
-        return np.split(vectors, np.cumsum(self.counts(rows))[:-1]) if len(rows) else []
+        return [unit(stored.astype(np.float32)) for stored in self.stored_of(rows)]
 
     def best(self, vector: FloatMatrix, rows: Rows) -> FloatMatrix:
         """Return the largest cosine (m,) of a sentence of each row with the vector (d,); NaN without sentences."""

@@ -62,8 +62,8 @@ def retrieve(
         vector = embedder.encode_query([query])[0]
     candidates = index.search(vector, query, pool, asked, only)
     if not candidates and asked != arm:  # no term in common: what a poor dense arm finds is better than nothing
-        vector, asked, weight = embedder.encode_query([query])[0], "dense", 1.0
-        candidates = index.search(vector, query, pool, asked, only)
+        vector, weight = embedder.encode_query([query])[0], 1.0
+        candidates = index.search(vector, query, pool, "dense", only)
     if arm == "hybrid":
         scores = fuse(candidates, index.nearby(vector, query, candidates), weight)
     else:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domaingpt.chunks import chunk_document, embedded_text, page_at, search_view
+from domaingpt.chunks import chunk_document, embedded_spans, embedded_text, page_at, search_view
 from domaingpt.testing import HashEmbedder
 from domaingpt.types import Block, Document, Page, Sentence
 
@@ -279,3 +279,15 @@ def test_the_title_of_a_document_is_no_sentence_to_quote():
     (chunk,) = chunked(Document("a.pdf", text, title="Home policy 2025/26"))
     assert chunk.text == text
     assert [text[s.start : s.end] for s in chunk.sentences] == ["The excess is 250 euros."]
+
+
+@pytest.mark.parametrize("title", ["My lease", ""])
+def test_sentences_are_found_in_the_embedded_text(title):
+    """Cleaned as it is; of two equal sentences each at its own place, none in the context."""
+    text = "Rent is due.\nThe depo-\nsit  is held. Rent is due."
+    (chunk,) = chunked(Document("1.txt", text, title=title), max_tokens=40)  # a name of digits is no context
+    embedded = embedded_text(chunk)
+    spans = embedded_spans(chunk, embedded)
+    assert [embedded[start:end] for start, end in spans] == ["Rent is due.", "The deposit is held.", "Rent is due."]
+    assert spans == sorted(set(spans))
+    assert spans[0][0] == (len(title) + 1 if title else 0)
