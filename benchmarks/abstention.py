@@ -24,11 +24,12 @@ from evidence import xquad
 from harness import versions, write_result
 
 from domaingpt.answer.compose import MIN_COVERAGE_WITHOUT_DENSE, MIN_SUPPORT, why_abstain
+from domaingpt.domain import Domain
 from domaingpt.evaluation import Question, read_questions
 from domaingpt.evaluation.questions import QUESTIONS
 from domaingpt.retrieval import covers, retrieve
 from domaingpt.retrieval.evidence import select_evidence
-from domaingpt.workspace import Domain, Workspace
+from domaingpt.workspace import Workspace
 
 STARTERS = ("equities", "house", "payment")
 DOMAINS = Path(__file__).parents[1] / "domains"

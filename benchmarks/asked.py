@@ -20,6 +20,7 @@ import numpy.typing as npt
 from corpora import Collection, collections
 
 from domaingpt import Workspace
+from domaingpt.domain import Domain
 from domaingpt.embeddings import Embedder, FloatMatrix
 from domaingpt.evaluation import read_questions
 from domaingpt.index import Candidate, LocalIndex, Nearby
@@ -28,7 +29,6 @@ from domaingpt.index.terms import fold
 from domaingpt.retrieval import DATED, DENSE_WEIGHT, MIN_POOL, covers, fusion
 from domaingpt.retrieval.coverage import covered_share
 from domaingpt.types import Chunk
-from domaingpt.workspace import Domain
 
 Scores = npt.NDArray[np.float64]
 STARTERS = Path(__file__).parents[1] / "domains"

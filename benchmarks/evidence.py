@@ -19,10 +19,11 @@ from pathlib import Path
 
 from harness import versions, write_result
 
+from domaingpt.domain import Domain
 from domaingpt.index import LocalIndex
 from domaingpt.retrieval import covers, retrieve
 from domaingpt.retrieval.evidence import select_evidence
-from domaingpt.workspace import Domain, Workspace
+from domaingpt.workspace import Workspace
 
 DEPTHS = (1, 3, 5)
 

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from domaingpt.config import DomainConfig
+    from domaingpt.domain import Domain
     from domaingpt.errors import DomainGPTError
     from domaingpt.ingest import IngestReport
     from domaingpt.types import Answer, Chunk, Citation, Document, Evidence, Hit, Page
-    from domaingpt.workspace import Domain, Workspace
+    from domaingpt.workspace import Workspace
 
 __version__ = "0.1.0"
 __all__ = [
@@ -33,7 +34,7 @@ _HOMES = {
     "DomainConfig": "config",
     "DomainGPTError": "errors",
     "IngestReport": "ingest",
-    "Domain": "workspace",
+    "Domain": "domain",
     "Workspace": "workspace",
 }
 

@@ -32,6 +32,7 @@ LAYERS = """
     sources
     build
     ingest ask
+    domain
     workspace
     evaluation testing
     cli server

@@ -282,10 +282,10 @@ def starter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def fakes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Put fakes in place of both models."""
-    monkeypatch.setattr("domaingpt.workspace.find_embedder", lambda _: None)
-    monkeypatch.setattr("domaingpt.workspace.load_embedder", lambda *_: HashEmbedder())
-    monkeypatch.setattr("domaingpt.workspace.find_generator", lambda _: "a specification")
-    monkeypatch.setattr("domaingpt.workspace.load_generator", lambda _: ScriptedGenerator(["Not found."]))
+    monkeypatch.setattr("domaingpt.domain.find_embedder", lambda _: None)
+    monkeypatch.setattr("domaingpt.domain.load_embedder", lambda *_: HashEmbedder())
+    monkeypatch.setattr("domaingpt.domain.find_generator", lambda _: "a specification")
+    monkeypatch.setattr("domaingpt.domain.load_generator", lambda _: ScriptedGenerator(["Not found."]))
 
 
 @pytest.mark.usefixtures("fakes")

@@ -17,8 +17,9 @@ from typing import Any
 
 import pytest
 
+from domaingpt.domain import Domain
 from domaingpt.models import find_generator
-from domaingpt.workspace import Domain, Workspace
+from domaingpt.workspace import Workspace
 
 pytestmark = pytest.mark.model
 

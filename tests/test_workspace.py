@@ -10,6 +10,7 @@ import pytest
 
 from domaingpt import locations
 from domaingpt.config import RESERVED_NAMES
+from domaingpt.domain import Domain
 from domaingpt.errors import (
     BadConfig,
     DomainError,
@@ -22,7 +23,7 @@ from domaingpt.errors import (
 )
 from domaingpt.models import EmbedderSpec
 from domaingpt.testing import HashEmbedder, ScriptedGenerator
-from domaingpt.workspace import Domain, Workspace
+from domaingpt.workspace import Workspace
 
 BOILER = "The boiler in the cellar was serviced by Menon in September 2024."
 
@@ -31,8 +32,8 @@ BOILER = "The boiler in the cellar was serviced by Menon in September 2024."
 def embedder(monkeypatch: pytest.MonkeyPatch) -> HashEmbedder:
     """The embedder of every domain; no language model is installed."""
     fake = HashEmbedder(dim=64)
-    monkeypatch.setattr("domaingpt.workspace.load_embedder", lambda *_: fake)
-    monkeypatch.setattr("domaingpt.workspace.find_generator", lambda _: None)
+    monkeypatch.setattr("domaingpt.domain.load_embedder", lambda *_: fake)
+    monkeypatch.setattr("domaingpt.domain.find_generator", lambda _: None)
     monkeypatch.delenv("DOMAINGPT_WORKSPACE", raising=False)
     return fake
 
@@ -356,7 +357,7 @@ def test_an_index_of_another_embedder_is_stale(workspace, house, monkeypatch) ->
     """Width alone is not identity; the message has both names and what to run."""
     house.ingest()
     other = HashEmbedder(dim=64, name="bge-base-en")
-    monkeypatch.setattr("domaingpt.workspace.load_embedder", lambda *_: other)
+    monkeypatch.setattr("domaingpt.domain.load_embedder", lambda *_: other)
     with pytest.raises(IndexStale) as caught:
         workspace.domain("house").search("boiler")
     assert caught.value.message == (
@@ -380,7 +381,7 @@ def test_what_changed_of_an_embedder_is_said(workspace, house, embedder, monkeyp
     ):
         other = HashEmbedder(dim=64)
         other.identity = replace(embedder.identity, **changes)
-        monkeypatch.setattr("domaingpt.workspace.load_embedder", lambda *_, other=other: other)
+        monkeypatch.setattr("domaingpt.domain.load_embedder", lambda *_, other=other: other)
         with pytest.raises(IndexStale, match=said):
             _ = workspace.domain("house").index
 
@@ -397,7 +398,7 @@ def specs(monkeypatch: pytest.MonkeyPatch, embedder: HashEmbedder) -> list[Embed
         asked.append(spec)
         return embedder
 
-    monkeypatch.setattr("domaingpt.workspace.load_embedder", load)
+    monkeypatch.setattr("domaingpt.domain.load_embedder", load)
     return asked
 
 
@@ -413,7 +414,7 @@ def model_folder(folder: Path) -> Path:
 def settings(domain: Domain, text: str) -> Domain:
     """Return the domain anew with these settings."""
     (domain.folder / "domain.toml").write_text(text, encoding="utf-8")
-    return Domain(Workspace(domain.folder.parent.parent), domain.name)
+    return Domain(domain.folder, domain.index_folder)
 
 
 @pytest.mark.parametrize(
@@ -562,8 +563,8 @@ def test_a_language_model_is_loaded_once(house, monkeypatch) -> None:
         loaded.append(spec)
         return ScriptedGenerator(["Menon serviced the boiler."])
 
-    monkeypatch.setattr("domaingpt.workspace.find_generator", lambda _: "scripted")
-    monkeypatch.setattr("domaingpt.workspace.load_generator", load)
+    monkeypatch.setattr("domaingpt.domain.find_generator", lambda _: "scripted")
+    monkeypatch.setattr("domaingpt.domain.load_generator", load)
     house.ingest()
     assert loaded == []
     assert [house.ask("Who serviced the boiler?").text for _ in range(2)] == ["Menon serviced the boiler. [1]"] * 2

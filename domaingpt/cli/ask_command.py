@@ -23,8 +23,8 @@ from domaingpt.cli.output import answer_json, json_line, place, printable, well_
 from domaingpt.cli.paragraph import Paragraph
 
 if TYPE_CHECKING:
+    from domaingpt.domain import Domain
     from domaingpt.types import Citation
-    from domaingpt.workspace import Domain
 
 MARK = re.compile(r"\[\d+\]")
 

@@ -18,13 +18,13 @@ from domaingpt.errors import BadConfig, DomainError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from domaingpt.domain import Domain
     from domaingpt.evaluation.evaluate import Evaluation
     from domaingpt.evaluation.judgements import Judgements, Split
     from domaingpt.evaluation.measures import Measure
     from domaingpt.evaluation.questions import Question
     from domaingpt.evaluation.systems import System
     from domaingpt.index import Arm
-    from domaingpt.workspace import Domain
 
 MEASURES = ("R@1", "R@5", "RR@10", "nDCG@10", "page@5")
 DEPTH = 100  # domaingpt.evaluation.retrieved.DEPTH, which --help does not import

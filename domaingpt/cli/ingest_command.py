@@ -15,9 +15,9 @@ from domaingpt.cli.progress import ProgressBars
 from domaingpt.errors import DomainGPTError
 
 if TYPE_CHECKING:
+    from domaingpt.domain import Domain
     from domaingpt.ingest import IngestReport
     from domaingpt.ledger import Ledger
-    from domaingpt.workspace import Domain
 
 SHOWN_OF_A_KIND = 10  # files of the same status and reason, such as all pictures of a folder
 WATCH_INTERVAL_S = 2.0  # a poll of signatures costs about 10 ms per 1,000 files

@@ -12,8 +12,8 @@ from domaingpt.cli.output import citation_json
 from domaingpt.errors import DomainError
 
 if TYPE_CHECKING:
+    from domaingpt.domain import Domain
     from domaingpt.types import Answer
-    from domaingpt.workspace import Domain
 
 LAST_ANSWER = "last-answer.json"
 

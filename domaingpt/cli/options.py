@@ -13,8 +13,9 @@ from domaingpt.cli.output import escaped, notice, well_formed
 from domaingpt.errors import DomainGPTError
 
 if TYPE_CHECKING:
+    from domaingpt.domain import Domain
     from domaingpt.evaluation import Question
-    from domaingpt.workspace import Domain, Workspace
+    from domaingpt.workspace import Workspace
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 

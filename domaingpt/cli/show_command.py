@@ -13,7 +13,7 @@ from domaingpt.cli.options import count, json_option, listed, name_argument, ope
 from domaingpt.cli.output import escaped, json_line, printable
 
 if TYPE_CHECKING:
-    from domaingpt.workspace import Domain
+    from domaingpt.domain import Domain
 
 
 @click.command("show")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from domaingpt.domain import Domain
 from domaingpt.evaluation.answers import Graded, ask_all
 from domaingpt.evaluation.judgements import Judgements
 from domaingpt.evaluation.measures import Measure
@@ -14,7 +15,6 @@ from domaingpt.evaluation.sweep import SweepRow, sweep
 from domaingpt.evaluation.systems import System, searched
 from domaingpt.index import Arm
 from domaingpt.retrieval import retrieve
-from domaingpt.workspace import Domain
 
 ARMS: tuple[Arm, ...] = ("hybrid", "dense", "lexical")
 

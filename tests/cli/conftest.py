@@ -45,19 +45,19 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Run:
 def embedder(monkeypatch: pytest.MonkeyPatch) -> HashEmbedder:
     """The embedder of every domain."""
     fake = HashEmbedder(dim=64)
-    monkeypatch.setattr("domaingpt.workspace.load_embedder", lambda *_: fake)
+    monkeypatch.setattr("domaingpt.domain.load_embedder", lambda *_: fake)
     return fake
 
 
 @pytest.fixture(autouse=True)
 def writes(monkeypatch: pytest.MonkeyPatch) -> Callable[..., ScriptedGenerator]:
     """Return a function that sets what the language model writes; none is installed until it is called."""
-    monkeypatch.setattr("domaingpt.workspace.find_generator", lambda _: None)
+    monkeypatch.setattr("domaingpt.domain.find_generator", lambda _: None)
 
     def script(*drafts: str, **settings: Any) -> ScriptedGenerator:
         generator: Generator = ScriptedGenerator(drafts, **settings)
-        monkeypatch.setattr("domaingpt.workspace.find_generator", lambda _: "scripted")
-        monkeypatch.setattr("domaingpt.workspace.load_generator", lambda _: generator)
+        monkeypatch.setattr("domaingpt.domain.find_generator", lambda _: "scripted")
+        monkeypatch.setattr("domaingpt.domain.load_generator", lambda _: generator)
         return generator
 
     return script
@@ -68,7 +68,7 @@ def ingested(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workspace whose domain `house` holds the lease, ingested; to be copied, not used."""
     path = tmp_path_factory.mktemp("ingested") / "workspace"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("domaingpt.workspace.load_embedder", lambda *_: HashEmbedder(dim=64))
+        patch.setattr("domaingpt.domain.load_embedder", lambda *_: HashEmbedder(dim=64))
         domain = Workspace.create(path).new("house", description="A rented flat.")
         shutil.copy(LEASE, domain.documents_folder)
         domain.ingest()

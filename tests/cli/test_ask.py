@@ -239,7 +239,7 @@ def test_missing_embedder_is_told(run: Run, workspace: Path, monkeypatch: pytest
     def missing(_: str) -> None:
         raise ModelNotFound("There is no embedder 'bge' on this machine.", "Run: domaingpt models pull bge")
 
-    monkeypatch.setattr("domaingpt.workspace.find_embedder", missing)
+    monkeypatch.setattr("domaingpt.domain.find_embedder", missing)
     result = run("ask", "house", QUESTION)
     assert (result.code, result.out) == (1, "")
     assert result.err == "Error: There is no embedder 'bge' on this machine.\nRun: domaingpt models pull bge\n"
@@ -254,7 +254,7 @@ def test_language_model_that_does_not_load_is_told(
     def refuse(_: object) -> None:
         raise ModelLoadFailed("x.gguf does not load.")
 
-    monkeypatch.setattr("domaingpt.workspace.load_generator", refuse)
+    monkeypatch.setattr("domaingpt.domain.load_generator", refuse)
     result = run("ask", "house", QUESTION)
     assert (result.code, result.out) == (1, "")
     assert result.err == "Error: x.gguf does not load.\nRun: domaingpt models verify\n"
@@ -264,7 +264,7 @@ def test_index_of_another_embedder_is_stale(run: Run, workspace: Path, monkeypat
     """Vectors of two models do not compare."""
     from domaingpt.testing import HashEmbedder
 
-    monkeypatch.setattr("domaingpt.workspace.load_embedder", lambda *_: HashEmbedder(dim=32, name="other"))
+    monkeypatch.setattr("domaingpt.domain.load_embedder", lambda *_: HashEmbedder(dim=32, name="other"))
     result = run("ask", "house", QUESTION)
     assert (result.code, result.out) == (1, "")
     assert result.err.startswith("Error: The index of 'house' was built with hash (64-d); domain.toml now names other")

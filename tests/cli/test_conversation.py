@@ -48,7 +48,7 @@ def test_chat_ends_with_its_input(run: Run, workspace: Path) -> None:
 
 def test_chat_outlives_an_error(run: Run, workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The next question may fare better."""
-    from domaingpt.workspace import Domain
+    from domaingpt.domain import Domain
 
     original = Domain.ask
 

@@ -171,7 +171,7 @@ def test_closed_pipe_is_no_error(workspace: Path, tmp_path: Path, answers: int) 
     file = tmp_path / "queries.jsonl"
     file.write_text("\n".join(json.dumps({"id": n, "query": "deposit"}) for n in range(answers)), encoding="utf-8")
     script = (
-        "import domaingpt.workspace as w, sys\nfrom domaingpt.testing import HashEmbedder\n"
+        "import domaingpt.domain as w, sys\nfrom domaingpt.testing import HashEmbedder\n"
         "w.load_embedder = lambda *_: HashEmbedder(dim=64)\nfrom domaingpt.cli import main\n"
         "sys.stdin.readline()\nmain()"
     )

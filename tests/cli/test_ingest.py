@@ -12,8 +12,8 @@ import pytest
 from command_line import LEASE, NO_MODEL, QUESTION, QUOTE, Run
 
 from domaingpt.cli import ingest_command
+from domaingpt.domain import Domain
 from domaingpt.testing import HashEmbedder
-from domaingpt.workspace import Domain
 
 DOCUMENTS = Path(__file__).parents[2] / "domains" / "house" / "documents"
 REPORT_KEYS = ["domain", "generation", "changed", "dry_run", "seconds", "ledger"]

@@ -52,7 +52,7 @@ def evil_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     settings = f'title = "Evil{title}"\ndescription = "{title}"\n'
     (domain.folder / "domain.toml").write_text(settings, encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("domaingpt.workspace.load_embedder", lambda *_: HashEmbedder(dim=64))
+        patch.setattr("domaingpt.domain.load_embedder", lambda *_: HashEmbedder(dim=64))
         Workspace(path).domain("house").ingest()
     return path
 
