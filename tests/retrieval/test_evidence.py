@@ -9,7 +9,9 @@ import pytest
 
 from domaingpt.chunks import chunk_document
 from domaingpt.index.terms import Analyzer
-from domaingpt.retrieval.evidence import MAX_QUOTE_CHARACTERS, _late_interaction, _max_sim, select_evidence
+from domaingpt.retrieval.evidence import select_evidence
+from domaingpt.retrieval.late_interaction import _max_sim, late_interaction
+from domaingpt.retrieval.quoting import MAX_QUOTE_CHARACTERS
 from domaingpt.testing import HashEmbedder
 from domaingpt.types import Block, Chunk, Document, Hit, Page, Sentence
 
@@ -171,13 +173,13 @@ def test_late_interaction_weighs_word_pieces_by_the_idf_of_their_word() -> None:
             assert texts == ["boiler roof", "a", "b"]
             return [(["boil", "##er", "roof"], unit), (["boil"], unit[:1]), (["roof", "er"], unit[[2, 1]])]
 
-    late = _late_interaction("boiler roof", ["a", "b"], Pieces(), Words({"boiler": 3.0, "roof": 1.0}))
+    late = late_interaction("boiler roof", ["a", "b"], Pieces(), Words({"boiler": 3.0, "roof": 1.0}))
     assert late == pytest.approx([3 / 7, 4 / 7])
 
 
 def test_words_without_idf_weigh_the_same() -> None:
     """A question of words that the domain does not know still has an order."""
-    late = _late_interaction("alpha beta", ["alpha beta", "gamma"], HashEmbedder(), Words({"alpha": 0, "beta": 0}))
+    late = late_interaction("alpha beta", ["alpha beta", "gamma"], HashEmbedder(), Words({"alpha": 0, "beta": 0}))
     assert late[0] == pytest.approx(1.0)
     assert late[1] < 1.0
 

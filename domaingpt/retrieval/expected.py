@@ -1,0 +1,45 @@
+"""What kind of thing a question asks for, and which sentences name one: "When …?" wants a date or a number.
+
+Read from the question word alone (Li & Roth, "Learning Question Classifiers", COLING 2002, use the same coarse
+classes HUMAN and NUMERIC; the patterns are ours). Other questions expect nothing in particular.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+Expected = Literal["number", "person"]
+
+MEASURED = "year|date|day|month|decade|century|time|age|percent|percentage|number|amount|price|cost|rate|score|size"
+SIZES = "many|much|long|old|far|tall|high|big|large|often|fast|deep|wide|late|early|heavy"
+NUMBER = re.compile(
+    rf"\b(?:when|(?:what|which)\s(?:{MEASURED})|how\s(?:{SIZES})"
+    r"|wann|wie\s?viele?|wie\s(?:oft|lange?|hoch|alt|weit|groß))\b|多少|几|幾|何時|何年|いつ|いくら|いくつ",
+    re.IGNORECASE,
+)
+PERSON = re.compile(r"\b(?:who|whom|whose|wer|wen|wem|wessen)\b", re.IGNORECASE)
+WORD = re.compile(r"\w+(?:[.,]\d+)*")
+NUMERALS = re.compile(
+    r"\d.*|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|hundred|thousand|million|half|century"
+    r"|ein(?:e[nmrs]?)?|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf|[一二三四五六七八九十百千万億亿]+.*"
+)
+
+
+def expected_kind(question: str) -> Expected | None:
+    """Return what a question asks for; None if its words do not tell."""
+    if NUMBER.search(question):
+        return "number"
+    return "person" if PERSON.search(question) else None
+
+
+def names_one(kind: Expected, sentence: str, question: str) -> bool:
+    """Return whether a sentence names something of a kind that the question did not name itself.
+
+    A person is any word with a capital that does not begin the sentence: German nouns are let through.
+    """
+    asked = {word.casefold() for word in WORD.findall(question)}
+    words = WORD.findall(sentence)
+    if kind == "person":
+        return any(word[0].isupper() and word.casefold() not in asked for word in words[1:])
+    return any(NUMERALS.fullmatch(word.casefold()) and word.casefold() not in asked for word in words)
