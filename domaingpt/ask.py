@@ -63,7 +63,7 @@ def ask(
         reason="written" if draft.written else "quoted",
         citations=cite(draft.cited),
         model=generator.name if generator else "quotes",
-        dropped=draft.dropped,
+        dropped=len(draft.dropped),
         timings_ms=clock.timings_ms(),
     )
 

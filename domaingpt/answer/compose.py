@@ -10,10 +10,11 @@ import re
 from collections import abc
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from domaingpt.answer import Generator
 from domaingpt.answer.prompt import fitting_evidence, system_text, user_text
+from domaingpt.answer.relevance import answers, pointed_first
 from domaingpt.answer.verify import Terms, supporting_evidence
 from domaingpt.chunks import search_view, split_sentences
 from domaingpt.config import DomainConfig
@@ -27,9 +28,10 @@ MIN_SUPPORT = 0.8
 # Coverage alone, where the embedder does not cover the language: refuses 15 % of the answerable questions of
 # XQuAD zh and 93 % of those meant for other articles; the same file.
 MIN_COVERAGE_WITHOUT_DENSE = 0.2
-# Quotes that follow the best one when quotes are the answer: those whose score is this near.
-# Guess, unmeasured.
-QUOTE_MARGIN = 1.0
+# Quotes that follow the best one when quotes are the answer: those whose score is this near. Over 990 questions of
+# XQuAD en the quotes hold the answer for 82.7 % alone, 85.1 % with those within 1, 88.5 % within 2 (1.37 quotes an
+# answer), 90.5 % within 3 (1.61): beyond 2 a second quote adds the answer to one in twelve.
+QUOTE_MARGIN = 2.0
 MAX_QUOTES = 2
 # A drafted sentence counts only if evidence whose score is this near the best backs it: a small model
 # likes to retell what was found but does not answer.
@@ -51,13 +53,13 @@ class Draft:
         text: With citation marks; empty if there is no answer.
         cited: The evidence in the order of its numbers.
         written: Whether a model wrote it; else it is made of quotes.
-        dropped: Drafted sentences that failed verification.
+        dropped: Drafted sentences that failed verification, or did not answer the question.
     """
 
     text: str
     cited: tuple[Evidence, ...]
     written: bool
-    dropped: int = 0
+    dropped: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -113,15 +115,18 @@ def compose(
         generator: Writes the draft; None for quotes.
         on_sentence: Hears each sentence when it has passed, with its marks.
     """
-    dropped = 0
-    if generator is not None:
-        draft = _written(question, evidence, config, terms, generator, on_sentence)
+    if generator is None:
+        draft = _quoted(evidence, config.answer.max_characters)
+    else:
+        shown = _shown(question, evidence, config, generator)
+        draft = _written(question, shown, config, terms, generator, on_sentence)
         if draft.text:
             return draft
-        dropped = draft.dropped
-    quotes = _quoted(evidence, config.answer.max_characters)
-    on_sentence(quotes.text)
-    return Draft(quotes.text, quotes.cited, written=False, dropped=dropped)
+        rest = [item for item in evidence if item not in shown]
+        pointed = pointed_first(" ".join(draft.dropped), shown, question, terms)
+        draft = replace(_quoted([*pointed, *rest], config.answer.max_characters), dropped=draft.dropped)
+    on_sentence(draft.text)
+    return draft
 
 
 def cite(evidence: Sequence[Evidence]) -> tuple[Citation, ...]:
@@ -138,38 +143,52 @@ def cite(evidence: Sequence[Evidence]) -> tuple[Citation, ...]:
     return tuple(citations)
 
 
+def _shown(
+    question: str, evidence: Sequence[Evidence], config: DomainConfig, generator: Generator
+) -> Sequence[Evidence]:
+    """Return the evidence that goes into the prompt."""
+    return fitting_evidence(question, evidence, system_text(config), generator, config.answer.max_tokens)
+
+
 def _written(
     question: str,
-    evidence: Sequence[Evidence],
+    shown: Sequence[Evidence],
     config: DomainConfig,
     terms: Terms,
     generator: Generator,
     on_sentence: Callable[[str], None],
 ) -> Draft:
     """Return the sentences of the model's draft that passed; the model stops when there is room for no more."""
-    system = system_text(config)
-    shown = fitting_evidence(question, evidence, system, generator, config.answer.max_tokens)
-    trusted = [item for item in shown if item.score >= evidence[0].score - WRITTEN_MARGIN]
+    trusted = [item for item in shown if item.score >= shown[0].score - WRITTEN_MARGIN]
     numbering = _Numbering()
     passed: dict[str, str] = {}  # sentences as compared → as shown
-    dropped, room = 0, config.answer.max_characters
-    pieces = generator.generate(system, user_text(question, shown), config.answer.max_tokens)
+    dropped: list[str] = []
+    room = config.answer.max_characters
+    pieces = generator.generate(system_text(config), user_text(question, shown), config.answer.max_tokens)
     with closing(_sentences(pieces)) as sentences:
         for sentence in sentences:
             plain = ENUMERATOR.sub("", MARKS.sub("", sentence)).strip()
             if not plain or plain.casefold() in passed:
                 continue
-            position = None if REFUSALS.search(plain) else supporting_evidence(plain, trusted, question, terms)
-            if position is None:
-                dropped += 1
+            item = None if REFUSALS.search(plain) else _backing(plain, trusted, question, terms)
+            if item is None:
+                dropped.append(plain)
                 continue
-            if len(plain) + len(numbering.next_mark(trusted[position])) > room:
+            if len(plain) + len(numbering.next_mark(item)) > room:
                 break
-            text = plain + numbering.mark(trusted[position])
+            text = plain + numbering.mark(item)
             room -= len(text) + 1
             passed[plain.casefold()] = text
             on_sentence(text)
-    return Draft(" ".join(passed.values()), tuple(numbering.cited), written=True, dropped=dropped)
+    return Draft(" ".join(passed.values()), tuple(numbering.cited), written=True, dropped=tuple(dropped))
+
+
+def _backing(sentence: str, evidence: Sequence[Evidence], question: str, terms: Terms) -> Evidence | None:
+    """Return the evidence of a sentence that it backs and that answers the question; None if there is none."""
+    position = supporting_evidence(sentence, evidence, question, terms)
+    if position is None or not answers(sentence, evidence[position].quote, question, terms):
+        return None
+    return evidence[position]
 
 
 def _sentences(pieces: Iterable[str]) -> abc.Generator[str, None, None]:

@@ -94,6 +94,7 @@ def answer_json(question_id: str | int | None, answer: Answer) -> dict[str, Any]
         "citations": [citation_json(citation) for citation in answer.citations],
         "nearest": [citation_json(citation) for citation in answer.nearest],
         "model": answer.model,
+        "dropped": answer.dropped,
         "timings_ms": dict(answer.timings_ms),
     }
 

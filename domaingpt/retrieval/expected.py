@@ -15,14 +15,16 @@ MEASURED = "year|date|day|month|decade|century|time|age|percent|percentage|numbe
 SIZES = "many|much|long|old|far|tall|high|big|large|often|fast|deep|wide|late|early|heavy"
 NUMBER = re.compile(
     rf"\b(?:when|(?:what|which)\s(?:{MEASURED})|how\s(?:{SIZES})"
-    r"|wann|wie\s?viele?|wie\s(?:oft|lange?|hoch|alt|weit|groß))\b|多少|几|幾|何時|何年|いつ|いくら|いくつ",
+    r"|wann|wie\s?viele?|wie\s(?:oft|lange?|hoch|alt|weit|groß))\b|多少|几|幾|何[时時年]|什么时候|いつ|いくら|いくつ",
     re.IGNORECASE,
 )
 PERSON = re.compile(r"\b(?:who|whom|whose|wer|wen|wem|wessen)\b", re.IGNORECASE)
-WORD = re.compile(r"\w+(?:[.,]\d+)*")
+CJK_NUMERALS = "一二三四五六七八九十百千万億亿"
+WORD = re.compile(rf"\d\w*(?:[.,]\d+)*|[{CJK_NUMERALS}]+|[^\W\d{CJK_NUMERALS}]\w*?(?=[\d{CJK_NUMERALS}]|\b)")
 NUMERALS = re.compile(
     r"\d.*|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|hundred|thousand|million|half|century"
-    r"|ein(?:e[nmrs]?)?|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf|[一二三四五六七八九十百千万億亿]+.*"
+    r"|ein(?:e[nmrs]?)?|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf"
+    rf"|[{CJK_NUMERALS}]+"
 )
 
 

@@ -14,7 +14,18 @@ from command_line import LEASE, NO_MODEL, PLACE, QUESTION, QUOTE, Run
 from domaingpt.errors import ModelLoadFailed, ModelNotFound
 from domaingpt.testing import ScriptedGenerator
 
-ANSWER_KEYS = ["id", "question", "answer", "abstained", "reason", "citations", "nearest", "model", "timings_ms"]
+ANSWER_KEYS = [
+    "id",
+    "question",
+    "answer",
+    "abstained",
+    "reason",
+    "citations",
+    "nearest",
+    "model",
+    "dropped",
+    "timings_ms",
+]
 CITATION_KEYS = ["n", "document", "page", "section", "quote", "start", "end"]
 NOT_THERE = "Who won the Tour de France in Liechtenstein?"
 Writes = Callable[..., ScriptedGenerator]
