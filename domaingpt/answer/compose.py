@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from domaingpt.answer import Generator
 from domaingpt.answer.prompt import fitting_evidence, system_text, user_text
-from domaingpt.answer.relevance import answers, pointed_first
+from domaingpt.answer.relevance import answers
 from domaingpt.answer.verify import Terms, supporting_evidence
 from domaingpt.chunks import search_view, split_sentences
 from domaingpt.config import DomainConfig
@@ -115,18 +115,15 @@ def compose(
         generator: Writes the draft; None for quotes.
         on_sentence: Hears each sentence when it has passed, with its marks.
     """
-    if generator is None:
-        draft = _quoted(evidence, config.answer.max_characters)
-    else:
-        shown = _shown(question, evidence, config, generator)
-        draft = _written(question, shown, config, terms, generator, on_sentence)
+    dropped: tuple[str, ...] = ()
+    if generator is not None:
+        draft = _written(question, evidence, config, terms, generator, on_sentence)
         if draft.text:
             return draft
-        rest = [item for item in evidence if item not in shown]
-        pointed = pointed_first(" ".join(draft.dropped), shown, question, terms)
-        draft = replace(_quoted([*pointed, *rest], config.answer.max_characters), dropped=draft.dropped)
-    on_sentence(draft.text)
-    return draft
+        dropped = draft.dropped
+    quotes = replace(_quoted(evidence, config.answer.max_characters), dropped=dropped)
+    on_sentence(quotes.text)
+    return quotes
 
 
 def cite(evidence: Sequence[Evidence]) -> tuple[Citation, ...]:
@@ -143,28 +140,23 @@ def cite(evidence: Sequence[Evidence]) -> tuple[Citation, ...]:
     return tuple(citations)
 
 
-def _shown(
-    question: str, evidence: Sequence[Evidence], config: DomainConfig, generator: Generator
-) -> Sequence[Evidence]:
-    """Return the evidence that goes into the prompt."""
-    return fitting_evidence(question, evidence, system_text(config), generator, config.answer.max_tokens)
-
-
 def _written(
     question: str,
-    shown: Sequence[Evidence],
+    evidence: Sequence[Evidence],
     config: DomainConfig,
     terms: Terms,
     generator: Generator,
     on_sentence: Callable[[str], None],
 ) -> Draft:
     """Return the sentences of the model's draft that passed; the model stops when there is room for no more."""
-    trusted = [item for item in shown if item.score >= shown[0].score - WRITTEN_MARGIN]
+    system = system_text(config)
+    shown = fitting_evidence(question, evidence, system, generator, config.answer.max_tokens)
+    trusted = [item for item in shown if item.score >= evidence[0].score - WRITTEN_MARGIN]
     numbering = _Numbering()
     passed: dict[str, str] = {}  # sentences as compared → as shown
     dropped: list[str] = []
     room = config.answer.max_characters
-    pieces = generator.generate(system_text(config), user_text(question, shown), config.answer.max_tokens)
+    pieces = generator.generate(system, user_text(question, shown), config.answer.max_tokens)
     with closing(_sentences(pieces)) as sentences:
         for sentence in sentences:
             plain = ENUMERATOR.sub("", MARKS.sub("", sentence)).strip()

@@ -9,7 +9,6 @@ sentences come out nearly as good as the best, late interaction decides between 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ from domaingpt.index import Index
 from domaingpt.retrieval.expected import expected_kind, names_one
 from domaingpt.retrieval.fusion import standardised
 from domaingpt.retrieval.late_interaction import late_interaction
-from domaingpt.retrieval.quoting import quoted_stretch
+from domaingpt.retrieval.quoting import PROSE_END, quoted_stretch, with_neighbours
 from domaingpt.retrieval.rows import is_header, readable
 from domaingpt.types import Chunk, Evidence, Hit, Sentence
 
@@ -32,6 +31,7 @@ DENSE, LEXICAL, CHUNK, LATE = 1.0, 1.0, 1.0, 1.0
 # founded in 1868." does not name what it speaks of; and so much a number counts where one is asked for. Best of
 # .2 to .8 and of .5 to 1.5 on the questions of XQuAD en outside the 200 that answers are measured on.
 BEFORE, EXPECTED = 0.4, 1.0
+ASKS = 1.0  # off a sentence that is a question itself: it seldom answers one. Guess.
 # Sentences whose score is so near the best one's, and no more of them, are ordered by late interaction: that
 # costs 10 to 40 ms. It is asked for a quarter of SciFact's queries and fewer of XQuAD's, where the best sentence
 # holds the answer for 80.7 % of the questions (benchmarks/results/evidence.json; 80.9 % with .8).
@@ -39,7 +39,6 @@ UNDECIDED = 0.5
 LATE_POOL = 4
 MIN_WORDS = 3  # "June 25," or a page number answers nothing by itself
 MIN_UNSPACED = 6  # characters of a sentence written without spaces
-PROSE_END = re.compile(r"[.!?。！？]['\"”’)\]]*$")  # rows of tables and lines of lists do not lean on what is before
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +81,18 @@ def select_evidence(
     if vector is not None:
         _decide(question, found, scores, embedder, index)
     order = np.argsort(-scores, kind="stable")
-    return [_evidence(found[i], float(scores[i]), weights, index) for i in order[:limit]]
+    evidence: list[Evidence] = []
+    for i in order:
+        item = _evidence(found[i], float(scores[i]), weights, index)
+        if not any(_overlap(item, taken) for taken in evidence):
+            evidence.append(item)
+        if len(evidence) == limit:
+            break
+    return evidence
+
+
+def _overlap(one: Evidence, other: Evidence) -> bool:
+    return one.chunk.document == other.chunk.document and one.start < other.end and other.start < one.end
 
 
 def _candidates(hits: Sequence[Hit], index: Index, vector: FloatMatrix | None) -> Iterator[_Candidate]:
@@ -104,6 +114,7 @@ def _scores(question: str, found: Sequence[_Candidate], weights: Mapping[str, fl
         + LEXICAL * standardised(own + BEFORE * (read_on - own))
         + CHUNK * standardised(np.array([item.hit.score for item in found]))
     )
+    scores -= ASKS * np.array([item.text.endswith(("?", "？")) for item in found])
     if kind := expected_kind(question):
         scores += EXPECTED * np.array([names_one(kind, item.text, question) for item in found])
     return scores
@@ -122,9 +133,14 @@ def _decide(
 
 def _evidence(item: _Candidate, score: float, weights: Mapping[str, float], index: Index) -> Evidence:
     chunk, sentence = item.hit.chunk, item.sentence
-    whole = _text(chunk, sentence.start, sentence.end)
+    left, right = sentence.start, sentence.end
+    if sentence in chunk.sentences:  # else it is the whole chunk
+        place = chunk.sentences.index(sentence)
+        left, right = with_neighbours(chunk.sentences, place, lambda s: _text(chunk, s.start, s.end))
+        sentence = next(s for s in chunk.sentences if s.start == left)
+    whole = _text(chunk, left, right)
     first, last = quoted_stretch(whole, lambda text: _covered(weights, set(index.terms(text))))
-    start, end = sentence.start + first, sentence.start + last
+    start, end = left + first, left + last
     return Evidence(
         chunk=chunk,
         start=start,
