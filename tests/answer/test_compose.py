@@ -145,7 +145,7 @@ def test_quotes_far_behind_the_best_are_left_out(evidence) -> None:
 
 def test_a_sentence_backed_only_by_weak_evidence_is_dropped(evidence) -> None:
     """Small models retell what was found but does not answer."""
-    items = [evidence(BOILER, 3.1), evidence(ROOF, 1.0)]
+    items = [evidence(BOILER, 4.1), evidence(ROOF, 1.0)]
     draft = compose(QUESTION, items, CONFIG, TERMS, ScriptedGenerator([ROOF]))
     assert (draft.text, draft.written, draft.dropped) == (f"{BOILER} [1]", False, (ROOF,))
 

@@ -1,10 +1,10 @@
-"""What a backed sentence must say to be an answer."""
+"""What a backed sentence must say to be an answer, and which quotes are one."""
 
 from __future__ import annotations
 
 import pytest
 
-from domaingpt.answer.relevance import answers
+from domaingpt.answer.relevance import AGREED_MARGIN, DOUBTFUL_MARGIN, MARGIN, answers, best_quotes
 from domaingpt.index.terms import Analyzer
 
 TERMS = Analyzer("en").terms
@@ -44,3 +44,40 @@ def test_nothing_is_asked_for_that_the_quote_does_not_name_either() -> None:
     assert answers(
         "The roof was repaired by Menon.", "The roof was repaired by Menon.", "When was the roof repaired?", TERMS
     )
+
+
+WHO = "Who sang the anthem?"
+OPENED, GAGA, RAIN = "The anthem opened the game.", "Lady Gaga went first.", "Rain fell on all of it."
+
+
+@pytest.mark.parametrize(("behind", "n"), [(MARGIN, 2), (MARGIN + 0.1, 1)])
+def test_without_a_draft_a_second_quote_is_as_good_as_the_first(evidence, behind: float, n: int) -> None:
+    """Or nearly so."""
+    items = [evidence(OPENED, 9.0), evidence(GAGA, 9.0 - behind), evidence(RAIN, 9.0 - behind)]
+    assert best_quotes(items, WHO, "", TERMS) == items[:n]
+
+
+@pytest.mark.parametrize(("behind", "n"), [(AGREED_MARGIN, 2), (AGREED_MARGIN + 0.1, 1)])
+def test_a_draft_that_agrees_with_the_best_quote_makes_it_enough(evidence, behind: float, n: int) -> None:
+    """Though it did not pass: "the crowd" is nowhere, "opened" and "game" are."""
+    items = [evidence(OPENED, 9.0), evidence(GAGA, 9.0 - behind)]
+    assert best_quotes(items, WHO, "The anthem opened the game.", TERMS) == items[:n]
+
+
+@pytest.mark.parametrize(("behind", "n"), [(DOUBTFUL_MARGIN, 2), (DOUBTFUL_MARGIN + 0.1, 1)])
+def test_the_second_quote_is_where_the_draft_found_its_answer(evidence, behind: float, n: int) -> None:
+    """The third piece, not the second."""
+    items = [evidence(OPENED, 9.0), evidence(RAIN, 8.9), evidence(GAGA, 9.0 - behind)]
+    assert best_quotes(items, WHO, "Lady Gaga sang the anthem.", TERMS) == [items[0], items[2]][:n]
+
+
+def test_a_draft_that_is_nowhere_gives_the_next_quote_more_room(evidence) -> None:
+    """The model found nothing in the first."""
+    items = [evidence(OPENED, 9.0), evidence(RAIN, 9.0 - DOUBTFUL_MARGIN), evidence(GAGA, 9.0 - DOUBTFUL_MARGIN)]
+    assert best_quotes(items, WHO, "Beyoncé sang it.", TERMS) == items[:2]
+
+
+def test_a_draft_without_news_is_no_opinion(evidence) -> None:
+    """It only repeats the question."""
+    items = [evidence(OPENED, 9.0), evidence(RAIN, 9.0 - DOUBTFUL_MARGIN)]
+    assert best_quotes(items, WHO, "The anthem was sang.", TERMS) == items[:1]
