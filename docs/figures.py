@@ -48,6 +48,18 @@ def evidence(result: Result) -> Lines:
     yield what, f"{xquad['answer_in_best_1']:.1%}, {xquad['answer_in_best_3']:.1%}"
 
 
+def answered(result: Result) -> Lines:
+    """Gold answers in answers of each model, their times, and what the checker found."""
+    faults = 0
+    for run in result["runs"].values():
+        what = f"gold answer in the answer or its first quote, in its text (XQuAD en, {run['n']} questions, {run['model']})"
+        shares = f"{run['gold_in_answer_or_first_quote']:.0f}%, {run['gold_in_answer']:.0f}%"
+        yield what, f"{shares}; {run['ms']['p50']:,.0f} ms (median, warm)"
+        faults += sum(count for kind, count in run["checker"].items() if kind not in ("answers", "quotes"))
+    n = sum(run["checker"]["quotes"] for run in result["runs"].values())
+    yield f"… {n} quotes and all numbers of these answers, checked by other code", f"{faults} not backed"
+
+
 def abstention(result: Result) -> Lines:
     """How often questions are refused, the starter domains' and foreign ones."""
     shipped = [result[name] for name in ("equities", "house", "payment")]
@@ -144,6 +156,7 @@ def text_quality(result: Result) -> Lines:
 
 LINES: dict[str, Callable[[Result], Lines]] = {
     "abstention": abstention,
+    "answered": answered,
     "encode": encode,
     "evidence": evidence,
     "filings": filings,
