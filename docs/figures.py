@@ -52,7 +52,8 @@ def answered(result: Result) -> Lines:
     """Gold answers in answers of each model, their times, and what the checker found."""
     faults = 0
     for run in result["runs"].values():
-        what = f"gold answer in the answer or its first quote, in its text (XQuAD en, {run['n']} questions, {run['model']})"
+        asked = f"XQuAD en, {run['n']} questions, {run['model']}"
+        what = f"gold answer in the answer or its first quote, in its text ({asked})"
         shares = f"{run['gold_in_answer_or_first_quote']:.0f}%, {run['gold_in_answer']:.0f}%"
         yield what, f"{shares}; {run['ms']['p50']:,.0f} ms (median, warm)"
         faults += sum(count for kind, count in run["checker"].items() if kind not in ("answers", "quotes"))
