@@ -24,7 +24,7 @@ def free_bytes() -> int | None:
     """Return what a program could take without swapping, caches included; None where the system does not say."""
     try:
         if sys.platform == "linux":
-            return min(_meminfo(), *_cgroups())
+            return min([_meminfo(), *_cgroups()])
         return _macos() if sys.platform == "darwin" else _windows()
     except (OSError, ValueError, AttributeError, TypeError, subprocess.SubprocessError):
         return None
