@@ -1,11 +1,11 @@
-"""Are the estimates of `doctor` and `models list` any good: speed of a model from another's, memory, an answer's length.
+"""Are the estimates of `doctor` any good: speed of a model from another's, memory, an answer's length.
 
 For the packaged model and each GGUF file given: tokens a second as `doctor` measures them, in processes of their own
 and in turns, and the memory that one takes at that (its own, and its file). From each model the speed of each other
 is estimated as `doctor` would, and divided by what was measured: 1 is right, under 1 too slow. The prompts and
 drafts of the starter domains' questions are counted with the last file.
 
-    python benchmarks/models.py --rounds 5 ~/qwen2.5-0.5b-instruct-q4_k_m.gguf
+    python benchmarks/models.py --rounds 5 ~/qwen2.5-0.5b-instruct-q4_k_m.gguf=Qwen2.5-0.5B-Instruct
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ from harness import versions, write_result
 from domaingpt import Workspace
 from domaingpt.answer import llama
 from domaingpt.cli.doctor_command import _tokens_a_second
-from domaingpt.models import GeneratorSpec, find_generator, read_header
+from domaingpt.models import GeneratorSpec, find_generator
+from domaingpt.models.registry import BUNDLED_GENERATOR
 from domaingpt.models.speed import Speed, estimate, parameters_of
 
 ROOT = Path(__file__).parents[1]
@@ -33,7 +34,7 @@ ROOT = Path(__file__).parents[1]
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("files", nargs="*", help="GGUF files, the one to count answers with last")
+    parser.add_argument("files", nargs="*", metavar="FILE=NAME", help="GGUF; the last counts answers")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", type=int, default=0, help="of llama.cpp; 0 for as many as there are cores")
     parser.add_argument("--workspace", type=Path, default=ROOT, help="with the starter domains, ingested")
@@ -44,19 +45,19 @@ def main() -> None:
     if args.child:
         print(json.dumps(measured(spec_of(args.child))))
         return
-    names = ["SmolLM2-135M-Instruct", *args.files]
+    names = {BUNDLED_GENERATOR: BUNDLED_GENERATOR} | dict(file.split("=", 1) for file in args.files)
     rows: dict[str, list[dict[str, float]]] = {name: [] for name in names}
     for _ in range(args.rounds):
         for name in names:
             command = [sys.executable, __file__, "--child", name, "--threads", str(args.threads)]
             done = subprocess.run(command, check=True, capture_output=True, text=True)
             rows[name].append(json.loads(done.stdout.splitlines()[-1]))
-    models = [summary(name, rows[name]) for name in names]
+    models = [{"name": shown} | summary(spec_of(name), rows[name]) for name, shown in names.items()]
     estimates = [compared(a, b) for a in models for b in models if a is not b]
     result = {
         "what": "speed and memory of models against the estimates made for them; tokens of an answer",
         "rounds": args.rounds, "threads": args.threads or "cores", "versions": versions(["llama-cpp-python"]),
-        "models": models, "estimates": estimates, "answers": answers(names[-1], args.workspace),
+        "models": models, "estimates": estimates, "answers": answers(list(names)[-1], args.workspace),
     }  # fmt: skip
     write_result("models", result)
     print(json.dumps(result, indent=1))
@@ -85,12 +86,9 @@ def own_bytes() -> int:
     return int(re.search(r"RssAnon:\s+(\d+)", status)[1]) * 1024  # type: ignore[index]
 
 
-def summary(name: str, rows: list[dict[str, float]]) -> dict[str, Any]:
+def summary(spec: GeneratorSpec, rows: list[dict[str, float]]) -> dict[str, Any]:
     """Return a model with the median and the spread of what was measured."""
-    spec = spec_of(name)
-    header_name = read_header(spec.path).text("general.name")
     return {
-        "name": spec.name if spec.sha256 else header_name or spec.path.stem,
         "n_parameters": parameters_of(spec), "size_bytes": spec.size_bytes, "ram_bytes_estimated": spec.ram_bytes,
         **{key: round(statistics.median(row[key] for row in rows), 1) for key in rows[0]},
         "spread": {key: [round(f(row[key] for row in rows), 1) for f in (min, max)] for key in ("read", "written")},

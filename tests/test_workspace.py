@@ -16,11 +16,11 @@ from domaingpt.errors import (
     BadConfig,
     DomainError,
     DomainExists,
-    NotEnoughMemory,
     DomainNotFound,
     IndexMissing,
     IndexStale,
     ModelNotFound,
+    NotEnoughMemory,
     WorkspaceNotFound,
 )
 from domaingpt.models import EmbedderSpec, parse_endpoint

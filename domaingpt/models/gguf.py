@@ -27,6 +27,7 @@ MAX_STRING_BYTES = 4_194_304
 MAX_TENSOR_NAME_BYTES = 127
 MAX_DIMS = 4  # GGML_MAX_DIMS
 DEFAULT_ALIGNMENT = 32
+EMBEDDINGS = ("token_embd.weight", "output.weight")  # of the input, of the output
 
 STRING, ARRAY = 8, 9
 SCALARS = {
@@ -55,7 +56,7 @@ class GgufHeader:
     Attributes:
         metadata: Key → value, without arrays.
         n_tensors: Tensors, all of which lie within the file.
-        n_parameters: Weights of all tensors together.
+        n_parameters: Weights of all tensors but the embeddings of tokens (EMBEDDINGS).
     """
 
     metadata: dict[str, Scalar] = field(repr=False)
@@ -202,7 +203,7 @@ class _Cursor:
             n_weights *= dim
         if n_weights == 0 or dims[0] % block:
             raise self.refused(f"the tensor {name!r} has the impossible shape {dims}")
-        self.n_parameters += n_weights
+        self.n_parameters += 0 if name in EMBEDDINGS else n_weights
         return n_weights // block * block_bytes
 
     def number(self, form: struct.Struct) -> int:

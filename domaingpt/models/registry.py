@@ -31,7 +31,8 @@ class KnownGenerator:
 
     Attributes:
         kv_bytes: KV cache of one token: 2 (K and V) x layers x KV heads x head width x 2 bytes.
-        n_parameters: As its model card says.
+        n_parameters: Without the embeddings of tokens, with which reading a prompt does not compute: as the card
+            says, or what it says less vocabulary x width, twice where input and output are apart.
     """
 
     name: str
@@ -73,49 +74,49 @@ class KnownEmbedder:
 GENERATORS = (
     KnownGenerator(
         "SmolLM2-360M-Instruct", "HuggingFaceTB/SmolLM2-360M-Instruct-GGUF",
-        "smollm2-360m-instruct-q8_0.gguf", "smollm2", APACHE, 386_000_000, 4 * 32 * 5 * 64, 362_000_000,
+        "smollm2-360m-instruct-q8_0.gguf", "smollm2", APACHE, 386_000_000, 4 * 32 * 5 * 64, 315_000_000,
     ),
     KnownGenerator(
         "SmolLM2-1.7B-Instruct", "HuggingFaceTB/SmolLM2-1.7B-Instruct-GGUF",
-        "smollm2-1.7b-instruct-q4_k_m.gguf", "smollm2", APACHE, 1_060_000_000, 4 * 24 * 32 * 64, 1_710_000_000,
+        "smollm2-1.7b-instruct-q4_k_m.gguf", "smollm2", APACHE, 1_060_000_000, 4 * 24 * 32 * 64, 1_610_000_000,
     ),
     KnownGenerator(
         "Qwen2.5-0.5B-Instruct", "Qwen/Qwen2.5-0.5B-Instruct-GGUF",
-        "qwen2.5-0.5b-instruct-q4_k_m.gguf", "qwen2.5", APACHE, 491_000_000, 4 * 24 * 2 * 64, 494_000_000,
+        "qwen2.5-0.5b-instruct-q4_k_m.gguf", "qwen2.5", APACHE, 491_000_000, 4 * 24 * 2 * 64, 358_000_000,
     ),
     KnownGenerator(
         "Qwen2.5-1.5B-Instruct", "Qwen/Qwen2.5-1.5B-Instruct-GGUF",
-        "qwen2.5-1.5b-instruct-q4_k_m.gguf", "qwen2.5", APACHE, 1_117_000_000, 4 * 28 * 2 * 128, 1_540_000_000,
+        "qwen2.5-1.5b-instruct-q4_k_m.gguf", "qwen2.5", APACHE, 1_117_000_000, 4 * 28 * 2 * 128, 1_310_000_000,
     ),
     KnownGenerator(
         "Qwen2.5-3B-Instruct", "Qwen/Qwen2.5-3B-Instruct-GGUF", "qwen2.5-3b-instruct-q4_k_m.gguf",
-        "qwen2.5", "Qwen Research License (non-commercial)", 2_105_000_000, 4 * 36 * 2 * 128, 3_090_000_000,
+        "qwen2.5", "Qwen Research License (non-commercial)", 2_105_000_000, 4 * 36 * 2 * 128, 2_770_000_000,
     ),
     KnownGenerator(  # Qwen's own repository holds this quantization split in two files.
         "Qwen2.5-7B-Instruct", "bartowski/Qwen2.5-7B-Instruct-GGUF",
-        "Qwen2.5-7B-Instruct-Q4_K_M.gguf", "qwen2.5", APACHE, 4_683_000_000, 4 * 28 * 4 * 128, 7_620_000_000,
+        "Qwen2.5-7B-Instruct-Q4_K_M.gguf", "qwen2.5", APACHE, 4_683_000_000, 4 * 28 * 4 * 128, 6_530_000_000,
     ),
     KnownGenerator(  # The 2507 instruct model never thinks aloud, so plain ChatML is its format.
         "Qwen3-4B-Instruct-2507", "unsloth/Qwen3-4B-Instruct-2507-GGUF",
-        "Qwen3-4B-Instruct-2507-Q4_K_M.gguf", "chatml", APACHE, 2_497_000_000, 4 * 36 * 8 * 128, 4_020_000_000,
+        "Qwen3-4B-Instruct-2507-Q4_K_M.gguf", "chatml", APACHE, 2_497_000_000, 4 * 36 * 8 * 128, 3_600_000_000,
     ),
     KnownGenerator(
         "Llama-3.2-1B-Instruct", "bartowski/Llama-3.2-1B-Instruct-GGUF",
         "Llama-3.2-1B-Instruct-Q4_K_M.gguf", "llama3", "Llama 3.2 Community License",
-        808_000_000, 4 * 16 * 8 * 64, 1_240_000_000,
+        808_000_000, 4 * 16 * 8 * 64, 973_000_000,
     ),
     KnownGenerator(
         "Llama-3.2-3B-Instruct", "bartowski/Llama-3.2-3B-Instruct-GGUF",
         "Llama-3.2-3B-Instruct-Q4_K_M.gguf", "llama3", "Llama 3.2 Community License",
-        2_019_000_000, 4 * 28 * 8 * 128, 3_210_000_000,
+        2_019_000_000, 4 * 28 * 8 * 128, 2_820_000_000,
     ),
     KnownGenerator(
         "gemma-2-2b-it", "bartowski/gemma-2-2b-it-GGUF", "gemma-2-2b-it-Q4_K_M.gguf",
-        "gemma", "Gemma Terms of Use", 1_709_000_000, 4 * 26 * 4 * 256, 2_610_000_000,
+        "gemma", "Gemma Terms of Use", 1_709_000_000, 4 * 26 * 4 * 256, 2_020_000_000,
     ),
     KnownGenerator(
         "Phi-3-mini-4k-instruct", "microsoft/Phi-3-mini-4k-instruct-gguf",
-        "Phi-3-mini-4k-instruct-q4.gguf", "phi3", "MIT", 2_393_000_000, 4 * 32 * 32 * 96, 3_820_000_000,
+        "Phi-3-mini-4k-instruct-q4.gguf", "phi3", "MIT", 2_393_000_000, 4 * 32 * 32 * 96, 3_620_000_000,
     ),
 )  # fmt: skip
 EMBEDDERS = (

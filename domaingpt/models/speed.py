@@ -1,6 +1,6 @@
 """How fast the language model here reads and writes, and from that an estimate for the other known ones.
 
-Derived, not measured: reading a prompt is arithmetic, so its time grows with the parameters; writing waits for the
+Derived, not measured: reading a prompt is arithmetic, so its time grows with the parameters (but for the embeddings); writing waits for the
 weights to come from memory at every token, so its time grows with their bytes. `benchmarks/results/models.json`
 holds what such estimates were worth. What `doctor` measured is kept in the cache folder for `models list`.
 """
@@ -19,7 +19,7 @@ from domaingpt.models.gguf import read_header
 from domaingpt.models.memory import fits
 from domaingpt.models.registry import GENERATORS, KnownGenerator
 
-# An answer in tokens. Prompts over the starter domains have 176 to 268, half of them at most 205; drafts have 11,
+# An answer in tokens. Prompts over the starter domains have 174 to 266, half of them at most 203; drafts have 11,
 # the longest 49 (benchmarks/results/models.json). What is written counts more, so it is taken a little long.
 READ_TOKENS = 210
 WRITTEN_TOKENS = 30
@@ -34,7 +34,7 @@ class Speed:
     Attributes:
         read: Tokens of a prompt a second.
         written: Tokens of an answer a second.
-        n_parameters: Of that model.
+        n_parameters: Of that model, without the embeddings of tokens.
         size_bytes: Of its weights.
     """
 

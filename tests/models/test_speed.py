@@ -83,13 +83,18 @@ def test_what_was_measured_is_kept_for_the_list(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_parameters_are_counted_in_the_header(tmp_path) -> None:
-    """All weights of all tensors: 4 + 6."""
-    tensors = [gguf_files.tensor("a", (4,)), gguf_files.tensor("b", (2, 3), offset=32)]
+    """All weights of all tensors, 4 + 6, but the embeddings."""
+    tensors = [
+        gguf_files.tensor("token_embd.weight", (8,)),
+        gguf_files.tensor("a", (4,), offset=32),
+        gguf_files.tensor("b", (2, 3), offset=64),
+        gguf_files.tensor("output.weight", (8,), offset=96),
+    ]
     keys = [
         gguf_files.key("general.architecture", "llama"),
         gguf_files.key("tokenizer.chat_template", gguf_files.CHATML),
     ]
-    path = gguf_files.write(tmp_path, gguf_files.gguf(keys, tensors, bytes(64)))
+    path = gguf_files.write(tmp_path, gguf_files.gguf(keys, tensors, bytes(128)))
     spec = find_generator(str(path))
     assert spec is not None
     assert not isinstance(spec, EndpointSpec)
@@ -97,7 +102,7 @@ def test_parameters_are_counted_in_the_header(tmp_path) -> None:
 
 
 def test_the_registry_has_sizes_that_go_together() -> None:
-    """Half a byte to a little over one for a parameter, whatever the quantization; and a key for memory."""
+    """Half a byte to a little over one for a parameter, whatever the quantization, embeddings on top."""
     for model in GENERATORS:
-        assert 0.45 < model.size_bytes / model.n_parameters < 1.1, model.name
+        assert 0.45 < model.size_bytes / model.n_parameters < 1.4, model.name
         assert model.ram_bytes > model.size_bytes + 4096 * model.kv_bytes
