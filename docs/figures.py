@@ -173,6 +173,8 @@ LINES: dict[str, Callable[[Result], Lines]] = {
     "retrieval": retrieval,
     "start_up": start_up,
     "kill": kill,
+    "models": models,
+    "pull": pull,
     "bit_flips": bit_flips,
     "scale": scale,
     "text_quality": text_quality,

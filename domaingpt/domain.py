@@ -114,7 +114,10 @@ class Domain:
         """
         model, place = self._named_model()
         if place and not any(is_confirmed(owner, place) for owner in (self.folder, MODELS_USE)):
-            what = "an endpoint" if "://" in place else "a file outside the workspace"
+            endpoint = parse_endpoint(model)
+            what = "a file outside the workspace"
+            if endpoint:
+                what = "an endpoint" if endpoint.is_loopback else "an endpoint on another machine"
             raise DomainError(
                 f"The language model of '{self.name}' is {place}, {what}, which was not confirmed yet.",
                 f"If that is what you want, run: domaingpt models confirm {self.name}",

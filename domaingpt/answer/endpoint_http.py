@@ -11,7 +11,7 @@ import json
 import socket
 import threading
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 from domaingpt.errors import (
     EndpointBroken,
@@ -35,12 +35,34 @@ DATA = b"data:"
 MAX_SHOWN = 200  # characters of a server's message
 
 
+class _Request:
+    """One request under way: its socket, once there is one, and why it was ended from here."""
+
+    def __init__(self) -> None:
+        self.socket: socket.socket | None = None
+        self.ended: Literal["", "cancelled", "late"] = ""
+
+    def end(self, why: Literal["cancelled", "late"]) -> None:
+        """Shut the socket down, so that the thread that waits for it goes on at once."""
+        self.ended = self.ended or why
+        if (end := self.socket) is not None:
+            with contextlib.suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
+    def traced(self, event: str, details: dict[str, Any]) -> None:
+        """Keep the socket of the connection that is made for this request."""
+        if event.endswith((".connect_tcp.complete", ".start_tls.complete")):
+            self.socket = details["return_value"].get_extra_info("socket")
+            if self.ended:
+                self.end(self.ended)
+
+
 class Cancelled(Exception):
     """The request was ended by `EndpointConnection.cancel`."""
 
 
 class EndpointConnection:
-    """A client of one server. One request at a time; `cancel` may come from any thread.
+    """A client of one server. Every request has a connection of its own; `cancel` may come from any thread.
 
     Raises:
         EndpointDenied: If there is a key, and it would travel readable to another machine.
@@ -69,8 +91,7 @@ class EndpointConnection:
             follow_redirects=False,
             trust_env=not spec.is_loopback,
         )
-        self._socket: socket.socket | None = None
-        self._ended = ""  # why the connection was closed from here: "cancelled", "late"
+        self._under_way: list[_Request] = []
 
     def __repr__(self) -> str:
         return f"EndpointConnection({self._url!r})"
@@ -110,7 +131,7 @@ class EndpointConnection:
                         return
                     yield self._parsed(data)
                     some = True
-            raise self._failed(None)
+            raise self._broken("cut its answer off")
         except Cancelled:
             return
         except EndpointUnreachable:
@@ -130,8 +151,9 @@ class EndpointConnection:
             yield b"[DONE]"
 
     def cancel(self) -> None:
-        """End the request under way, wherever it is; the thread that waits for it goes on at once."""
-        self._end("cancelled")
+        """End what is under way, wherever it is; the thread that waits for it goes on at once."""
+        for request in list(self._under_way):
+            request.end("cancelled")
 
     def close(self) -> None:
         """Give the client's memory back."""
@@ -145,34 +167,31 @@ class EndpointConnection:
         Raises:
             Cancelled: If `cancel` ended it.
         """
-        self._ended, self._socket = "", None
+        request = _Request()
+        self._under_way.append(request)
         method = "GET" if body is None else "POST"
-        timer = threading.Timer(self._timeout_s, self._end, ["late"])
+        timer = threading.Timer(self._timeout_s, request.end, ["late"])
         timer.daemon = True
         timer.start()
         try:
-            with self._client.stream(method, path, json=body, extensions={"trace": self._traced}) as response:
+            with self._client.stream(method, path, json=body, extensions={"trace": request.traced}) as response:
                 if response.status_code != 200:
                     self._raise_for(response)
                 yield response
+            self._check_not_ended(request)
         except (self._httpx.HTTPError, self._httpx.InvalidURL, self._httpx.StreamError, OSError) as exc:
+            self._check_not_ended(request)
             raise self._failed(exc) from exc
         finally:
             timer.cancel()
-            self._socket = None
+            self._under_way.remove(request)
 
-    def _traced(self, event: str, details: dict[str, Any]) -> None:
-        """Keep the socket of a new connection, so that it can be shut down while another thread reads from it."""
-        if event.endswith((".connect_tcp.complete", ".start_tls.complete")):
-            self._socket = details["return_value"].get_extra_info("socket")
-            if self._ended:
-                self._end(self._ended)
-
-    def _end(self, why: str) -> None:
-        self._ended = why
-        if (end := self._socket) is not None:
-            with contextlib.suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
+    def _check_not_ended(self, request: _Request) -> None:
+        """Raise for a request that was ended from here, which looks like an end or a break by the server."""
+        if request.ended == "cancelled":
+            raise Cancelled
+        if request.ended == "late":
+            raise self._too_late()
 
     def _parsed(self, content: bytes) -> Any:
         try:
@@ -180,19 +199,18 @@ class EndpointConnection:
         except (ValueError, RecursionError) as exc:
             raise self._broken("answers with something that is no JSON") from exc
 
-    def _failed(self, exc: Exception | None) -> EndpointError | Cancelled:
-        """Return our error for one of the client's; None for an answer that ended without its end mark."""
-        if self._ended == "cancelled":
-            return Cancelled()
-        if self._ended == "late" or isinstance(exc, self._httpx.TimeoutException):
-            return EndpointUnreachable(f"{self._url} did not answer within {self._timeout_s:g} s.")
+    def _failed(self, exc: Exception) -> EndpointError:
+        """Return our error for one of the client's."""
+        if isinstance(exc, self._httpx.TimeoutException):
+            return self._too_late()
         if isinstance(exc, (self._httpx.ConnectError, self._httpx.ProxyError)):
             return EndpointUnreachable(f"{self._url} cannot be reached: {self._shown(str(exc))}.")
-        if exc is None:
-            return self._broken("cut its answer off")
         if isinstance(exc, (self._httpx.ReadError, self._httpx.RemoteProtocolError, self._httpx.WriteError)):
             return self._broken(f"cut its answer off ({self._shown(str(exc))})")
         return self._broken(f"does not answer as a server should ({self._shown(str(exc))})")
+
+    def _too_late(self) -> EndpointUnreachable:
+        return EndpointUnreachable(f"{self._url} did not answer within {self._timeout_s:g} s.")
 
     def _raise_for(self, response: Any) -> None:
         """Raise our error for a status that is not good, with the server's own words."""

@@ -105,8 +105,12 @@ def use_command(name: str, *, confirm_remote: bool) -> None:
 @click.pass_context
 def confirm_command(ctx: click.Context, name: str) -> None:
     """Let domain NAME write with the file or endpoint that its domain.toml names."""
+    from domaingpt.models import parse_endpoint
+
     domain = open_workspace(ctx).domain(name)
     place = domain.confirm_answer_model()
+    if (endpoint := parse_endpoint(place)) and not endpoint.is_loopback:
+        notice(f"Questions and text of '{name}' will leave this machine and go to {place}.")
     click.echo(f"'{name}' may use {escaped(place)}." if place else f"'{name}' names nothing that needs it.")
 
 

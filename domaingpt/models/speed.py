@@ -1,8 +1,9 @@
 """How fast the language model here reads and writes, and from that an estimate for the other known ones.
 
-Derived, not measured: reading a prompt is arithmetic, so its time grows with the parameters (but for the embeddings); writing waits for the
-weights to come from memory at every token, so its time grows with their bytes. `benchmarks/results/models.json`
-holds what such estimates were worth. What `doctor` measured is kept in the cache folder for `models list`.
+Derived, not measured: reading a prompt is arithmetic, so its time grows with the parameters (without embeddings);
+writing waits for the weights to come from memory at every token, so its time grows with their bytes.
+`benchmarks/results/models.json` holds what such estimates were worth. What `doctor` measured is kept in the cache
+folder for `models list`.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import json
 import os
@@ -11,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +20,7 @@ from chat_server import DONE, WORDS, ChatServer, delta
 from hypothesis import given
 from hypothesis import strategies as st
 
+import domaingpt
 from domaingpt.answer import load_generator
 from domaingpt.answer.control_marks import without_control_marks
 from domaingpt.answer.endpoint import EndpointGenerator
@@ -446,6 +449,31 @@ def test_a_request_is_cancelled_from_another_thread(
     released.set()
     server.reply = None
     assert "".join(generator.generate(SYSTEM, USER, 32)) == TEXT
+
+
+def test_counting_meanwhile_does_not_keep_a_cancel_away(server: ChatServer, connect: Connect) -> None:
+    """Requests do not know each other: the one that waits is ended, whatever was asked in between."""
+    server.tokenizer = "llama-server"
+    server.reply = lambda handler: handler.stream([delta(word) for word in WORDS] * 500, pause_s=0.005)
+    generator = connect("?n_ctx=8192")
+    pieces = generator.generate(SYSTEM, USER, 5000)
+    assert next(pieces) == "The"
+    assert generator.count_tokens("two words") == 2
+    generator.cancel()
+    assert len(list(pieces)) < 5000
+    assert server.gone.wait(5)
+
+
+def test_only_these_places_connect() -> None:
+    """Each has checked before that this user let text go there: see `check_confirmed` and `Domain.answer_model`."""
+    package = Path(domaingpt.__file__).parent
+    calling = {
+        path.relative_to(package).as_posix()
+        for path in package.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("load_generator", "EndpointGenerator")
+    }
+    assert calling == {"answer/__init__.py", "domain.py", "cli/doctor_command.py", "cli/models_command.py"}
 
 
 # --- the key, and the way there ---------------------------------------------------------------------

@@ -107,7 +107,9 @@ def test_confirm(run: Run, workspace: Path, tmp_path: Path) -> None:
     assert run("models", "confirm", "house").out == "'house' names nothing that needs it.\n"
     config = workspace / "domains" / "house" / "domain.toml"
     config.write_text('[answer]\nmodel = "https://gpu.example.org/v1#m"', encoding="utf-8")
-    assert run("models", "confirm", "house").out == "'house' may use https://gpu.example.org/v1.\n"
+    result = run("models", "confirm", "house")
+    assert result.out == "'house' may use https://gpu.example.org/v1.\n"
+    assert result.err == "Questions and text of 'house' will leave this machine and go to https://gpu.example.org/v1.\n"
 
 
 def test_ask_through_an_endpoint(run: Run, workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -205,14 +207,14 @@ def test_doctor_recommends_by_what_it_measured(
     """With the reasoning, marked as an estimate; `models list` then shows the same, and what does not fit."""
     spec = GeneratorSpec("Small", tmp_path / "small.gguf", None, "chatml", 4096, "MIT", 400_000_000, 900_000_000)
     monkeypatch.setattr("domaingpt.models.find_generator", lambda _: spec)
-    monkeypatch.setattr("domaingpt.models.speed.parameters_of", lambda _: 494_000_000)
+    monkeypatch.setattr("domaingpt.models.speed.parameters_of", lambda _: 358_000_000)
     monkeypatch.setattr("domaingpt.cli.doctor_command._tokens_a_second", lambda _: (400.0, 60.0))
     for module in ("domaingpt.models", "domaingpt.models.listing"):
         monkeypatch.setattr(f"{module}.free_bytes", lambda: 1_700_000_000)
     text = run("doctor").out
-    # 400 x 494 / 1,540 and 60 x 400 / 1,117 tokens a second; 210 / 128.3 + 30 / 21.5 = 3.0 s.
+    # 400 x 358 / 1,310 and 60 x 400 / 1,117 tokens a second; 210 / 109.3 + 30 / 21.5 = 3.3 s.
     assert (
-        "Qwen2.5-1.5B-Instruct: it would read 128 and write 21 tokens/s, about 3 s an answer, and take 1,484 MB of memory."
+        "Qwen2.5-1.5B-Instruct: it would read 109 and write 21 tokens/s, about 3 s an answer, and take 1,484 MB of memory."
         " An estimate from the speed of Small, usually too slow rather than too quick; 1,700 MB are free\n"
         "      Run: domaingpt models pull Qwen2.5-1.5B-Instruct, then: domaingpt models use Qwen2.5-1.5B-Instruct\n"
     ) in text
@@ -236,7 +238,7 @@ def test_doctor_recommends_nothing_to_a_slow_machine(
     """The one in use stays, and the reason is given."""
     spec = GeneratorSpec("Small", tmp_path / "small.gguf", None, "chatml", 4096, "MIT", 400_000_000, 900_000_000)
     monkeypatch.setattr("domaingpt.models.find_generator", lambda _: spec)
-    monkeypatch.setattr("domaingpt.models.speed.parameters_of", lambda _: 494_000_000)
+    monkeypatch.setattr("domaingpt.models.speed.parameters_of", lambda _: 358_000_000)
     monkeypatch.setattr("domaingpt.cli.doctor_command._tokens_a_second", lambda _: (4.0, 0.6))
     monkeypatch.setattr("domaingpt.models.free_bytes", lambda: None)
     rows = {row["check"]: row for row in run("doctor", "--json").objects}
