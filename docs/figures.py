@@ -130,7 +130,7 @@ def pull(result: Result) -> Lines:
 def models(result: Result) -> Lines:
     """How far the estimates for a larger model are from the truth."""
     row, largest = result["estimates"][0], result["models"][-1]
-    what = f"speed that `doctor` estimates for a {largest['n_parameters'] / 1e9:.1f}B model from the bundled one"
+    what = f"speed that `doctor` estimates for {largest['name']} from the bundled model"
     yield what, f"reading {row['read']:.2f}, writing {row['written']:.2f} of the measured"
     took, told = largest["memory_bytes"] / 1e6, largest["ram_bytes_estimated"] / 1e6
     yield "… memory it takes; the estimate", f"{took:,.0f} MB; {told:,.0f} MB"
