@@ -109,7 +109,7 @@ def _measure_generator() -> Iterator[dict[str, Any]]:
         return
     read, written = _tokens_a_second(load_generator(spec))
     writing = f", writes {written:,.0f} tokens/s" if written else ""
-    yield _found("language model", f"{spec.name}, reads {read:,.0f} tokens/s{writing}")
+    yield _found("language model", f"{spec.name}, reads {read:,.0f} tokens/s{writing}", hint=_busy())
     if isinstance(spec, GeneratorSpec) and written:
         speed = Speed(spec.name, read, written, parameters_of(spec), spec.size_bytes)
         keep(speed)
@@ -130,17 +130,30 @@ def _tokens_a_second(generator: Generator) -> tuple[float, float]:
     return n_read / (first - started), n_written / (time.perf_counter() - first) if n_written else 0.0
 
 
+def _busy() -> str:
+    """Return a hint if other programs slow down what is measured: llama.cpp's threads wait for each other."""
+    from domaingpt.embeddings import n_cores
+
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+    if load <= n_cores() + 1:  # one for this command itself
+        return ""
+    return f"This machine is busy (load {load:.0f} on {n_cores()} cores): measure again when it is not."
+
+
 def _advice(speed: Speed) -> dict[str, Any]:
     """Return which known model suits the measured speed and the memory that is free, with the reasoning."""
     from domaingpt.models import free_bytes
-    from domaingpt.models.speed import PATIENCE_S, recommended
+    from domaingpt.models.registry import GENERATORS
+    from domaingpt.models.speed import PATIENCE_S, estimate, recommended
 
     free = free_bytes()
     found = recommended(speed, free)
     memory = "" if free is None else f"; {free / 1e6:,.0f} MB are free"
     if found is None:
-        why = f"no known one would answer within {PATIENCE_S:g} s here, by an estimate from {speed.model}{memory}"
-        return _found("recommended model", f"{speed.model}: {why}")
+        smallest = min(GENERATORS, key=lambda known: known.n_parameters)
+        seconds = estimate(speed, smallest.n_parameters, smallest.size_bytes).answer_s
+        why = f"{smallest.name}, the smallest other, would take about {seconds:,.0f} s an answer and {PATIENCE_S:g} are"
+        return _found("recommended model", f"{speed.model}: {why} the most. An estimate from its speed{memory}")
     known, told = found
     finding = (
         f"{known.name}: it would read {told.read:,.0f} and write {told.written:,.0f} tokens/s, about"

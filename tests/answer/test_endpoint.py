@@ -547,6 +547,7 @@ def real_url() -> Iterator[str]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     options = {"model": found.path, "model_alias": "smol", "host": "127.0.0.1", "port": port, "n_ctx": 2048}
+    options |= {"n_threads": 1, "n_threads_batch": 1}  # several wait for each other on a busy machine
     arguments = [word for key, value in options.items() for word in (f"--{key}", str(value))]
     process = subprocess.Popen(
         [sys.executable, "-W", "ignore", "-m", "llama_cpp.server", *arguments],

@@ -243,8 +243,9 @@ def test_doctor_recommends_nothing_to_a_slow_machine(
     monkeypatch.setattr("domaingpt.models.free_bytes", lambda: None)
     rows = {row["check"]: row for row in run("doctor", "--json").objects}
     assert rows["recommended model"]["finding"] == (
-        "Small: no known one would answer within 10 s here, by an estimate from Small"
-    )
+        "Small: SmolLM2-360M-Instruct, the smallest other, would take about 94 s an answer and 10 are the most."
+        " An estimate from its speed"
+    )  # 4 x 358 / 315 and 0.6 x 400 / 386 tokens a second: 210 / 4.55 + 30 / 0.62
     assert rows["recommended model"]["hint"] == ""
 
 
@@ -271,6 +272,18 @@ def test_doctor_with_damaged_model(
     result = run("doctor")
     assert result.code == 1
     assert "  !!  language model         x.gguf does not load.\n      Run: domaingpt models verify\n" in result.out
+
+
+@pytest.mark.parametrize(("load", "told"), [(0.5, False), (2.9, False), (8.2, True)])
+def test_doctor_says_when_it_could_not_measure_well(
+    run: Run, workspace: Path, measured: ScriptedGenerator, monkeypatch: pytest.MonkeyPatch, load: float, told: bool
+) -> None:
+    """A busy machine looks slow."""
+    monkeypatch.setattr("os.getloadavg", lambda: (load, 0.0, 0.0))
+    monkeypatch.setattr("domaingpt.embeddings.n_cores", lambda: 2)
+    rows = {row["check"]: row for row in run("doctor", "--json").objects}
+    hint = "This machine is busy (load 8 on 2 cores): measure again when it is not."
+    assert rows["language model"]["hint"] == (hint if told else "")
 
 
 def test_doctor_outside_of_a_workspace(
