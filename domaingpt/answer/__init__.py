@@ -22,7 +22,7 @@ class Generator(Protocol):
     n_ctx: int
 
     def count_tokens(self, text: str) -> int:
-        """Return the number of tokens of a text by the model's own tokenizer."""
+        """Return the number of tokens of a text by the model's own tokenizer; where that is out of reach, no fewer."""
 
     def generate(self, system: str, user: str, max_tokens: int) -> Iterator[str]:
         """Yield pieces of the model's text; closing the iterator stops the model.

@@ -15,6 +15,7 @@ from typing import Any
 
 from domaingpt.answer.control_marks import without_control_marks
 from domaingpt.answer.endpoint_http import ANSWER_S, EndpointConnection, message_of
+from domaingpt.answer.llama import _repeats
 from domaingpt.errors import EndpointBroken, EndpointDenied, EndpointError, ModelError, ModelNotFound, PromptTooLong
 from domaingpt.models.endpoints import EndpointSpec
 
@@ -75,7 +76,9 @@ class EndpointGenerator:
         return self._counts[plain]
 
     def generate(self, system: str, user: str, max_tokens: int) -> Iterator[str]:
-        """Yield pieces of the model's text as they arrive; greedy. Closing the iterator closes the connection.
+        """Yield pieces of the model's text as they arrive; greedy, and stopped when it repeats itself.
+
+        Closing the iterator closes the connection.
 
         Raises:
             PromptTooLong: If the texts, the template's marks and `max_tokens` exceed `n_ctx`.
@@ -89,12 +92,12 @@ class EndpointGenerator:
                 f" but {self.name} takes {self.n_ctx} in all."
             )
         with self._lock:
-            n_pieces = 0
+            made: list[int] = []  # a piece is a token, or a little more: told apart by their hashes
             with contextlib.closing(self._pieces(system, user, max_tokens)) as pieces:
                 for piece in pieces:
                     yield piece
-                    n_pieces += 1
-                    if n_pieces >= max_tokens:
+                    made.append(hash(piece))
+                    if len(made) >= max_tokens or _repeats(made):
                         return
 
     def cancel(self) -> None:

@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -297,6 +298,14 @@ def test_a_server_that_writes_too_much_is_stopped(server: ChatServer, connect: C
     assert "".join(connect().generate(SYSTEM, USER, 3)) == " 0 1 2"
 
 
+def test_a_draft_that_repeats_itself_is_stopped(server: ChatServer, connect: Connect) -> None:
+    """As one of a model in this process; the connection closes."""
+    server.reply = lambda handler: handler.stream([delta(word) for word in WORDS] * 500, pause_s=0.001)
+    text = "".join(connect("?n_ctx=8192").generate(SYSTEM, USER, 5000))
+    assert text == TEXT * 2
+    assert server.gone.wait(5)
+
+
 def refuses(status: int, body: Any = b"", headers: dict[str, str] | None = None) -> Callable[[Any], None]:
     """Return a reply of one status."""
     return lambda handler: handler.answer(status, body, headers)
@@ -405,17 +414,17 @@ def test_a_server_that_keeps_the_line_open_is_given_up(server: ChatServer, conne
 
 def test_a_slow_answer_ends_where_the_time_does(server: ChatServer, connect: Connect) -> None:
     """What came until then stands, as with a model in this process."""
-    server.reply = lambda handler: handler.stream([delta(word) for word in WORDS] * 50, pause_s=0.02)
+    server.reply = lambda handler: handler.stream([delta(f" {n}") for n in range(600)], pause_s=0.02)
     text = "".join(connect(timeout_s=0.5).generate(SYSTEM, USER, 1000))
-    assert text.startswith("The boiler")
-    assert len(text) < 50 * len(TEXT)
+    assert text.startswith(" 0 1 2")
+    assert not text.endswith(" 599")
 
 
 def test_closing_the_iterator_closes_the_connection(server: ChatServer, connect: Connect) -> None:
     """So that the server can stop, too."""
-    server.reply = lambda handler: handler.stream([delta(word) for word in WORDS] * 500, pause_s=0.005)
+    server.reply = lambda handler: handler.stream([delta(f" {n}") for n in range(6000)], pause_s=0.005)
     pieces = connect("?n_ctx=8192").generate(SYSTEM, USER, 5000)
-    assert next(pieces) == "The"
+    assert next(pieces) == " 0"
     pieces.close()  # type: ignore[attr-defined]
     assert server.gone.wait(5)
 
@@ -431,7 +440,7 @@ def test_a_request_is_cancelled_from_another_thread(
     def reply(handler: Any) -> None:
         begun.set()
         if speaks:
-            handler.stream([delta(word) for word in WORDS] * 500, pause_s=0.005)
+            handler.stream([delta(f" {n}") for n in range(6000)], pause_s=0.005)
         else:
             released.wait(10)
 
@@ -451,13 +460,35 @@ def test_a_request_is_cancelled_from_another_thread(
     assert "".join(generator.generate(SYSTEM, USER, 32)) == TEXT
 
 
+def test_cancels_at_random_moments(server: ChatServer, connect: Connect) -> None:
+    """Each frees the generator within a second, and the next answer is whole."""
+    random = Random(0)
+    slow = [delta(f" {n}") for n in range(2000)]
+    generator = connect("?n_ctx=8192")
+    for _ in range(20):
+        server.reply = lambda handler: handler.stream(slow, pause_s=0.002)
+        pieces: list[str] = []
+        thread = threading.Thread(target=lambda made=pieces: made.extend(generator.generate(SYSTEM, USER, 5000)))
+        n_asked = len(server.completions)
+        thread.start()
+        while len(server.completions) == n_asked:  # a cancel before that finds nothing to end
+            time.sleep(0.001)
+        time.sleep(random.uniform(0, 0.05))
+        generator.cancel()
+        thread.join(1)
+        assert not thread.is_alive()
+        assert pieces == [f" {n}" for n in range(len(pieces))]
+        server.reply = None
+        assert "".join(generator.generate(SYSTEM, USER, 32)) == TEXT
+
+
 def test_counting_meanwhile_does_not_keep_a_cancel_away(server: ChatServer, connect: Connect) -> None:
     """Requests do not know each other: the one that waits is ended, whatever was asked in between."""
     server.tokenizer = "llama-server"
-    server.reply = lambda handler: handler.stream([delta(word) for word in WORDS] * 500, pause_s=0.005)
+    server.reply = lambda handler: handler.stream([delta(f" {n}") for n in range(6000)], pause_s=0.005)
     generator = connect("?n_ctx=8192")
     pieces = generator.generate(SYSTEM, USER, 5000)
-    assert next(pieces) == "The"
+    assert next(pieces) == " 0"
     assert generator.count_tokens("two words") == 2
     generator.cancel()
     assert len(list(pieces)) < 5000
