@@ -10,6 +10,7 @@ import click
 from domaingpt.cli import failures
 from domaingpt.cli.options import json_option, name_argument, open_workspace
 from domaingpt.cli.output import escaped, json_line, notice
+from domaingpt.errors import NotEnoughMemory
 
 if TYPE_CHECKING:
     from domaingpt.models import ModelRow, Progress
@@ -88,7 +89,7 @@ def use_command(name: str, *, confirm_remote: bool) -> None:
     NAME may also be the URL of an OpenAI-compatible server, such as http://127.0.0.1:8080/v1#MODEL.
     """
     from domaingpt.answer import load_generator
-    from domaingpt.models import confirm_endpoint, parse_endpoint, use
+    from domaingpt.models import GeneratorSpec, check_memory, confirm_endpoint, parse_endpoint, use
 
     called = ""
     if endpoint := parse_endpoint(name):
@@ -96,6 +97,11 @@ def use_command(name: str, *, confirm_remote: bool) -> None:
         called = load_generator(endpoint).name  # that it answers is seen before it is stored
     spec = use(name, remote=confirm_remote)
     click.echo(f"Answers are written by {escaped(called or spec.name)}." if spec else "Answers are quotes.")
+    if isinstance(spec, GeneratorSpec):
+        try:
+            check_memory(spec)
+        except NotEnoughMemory as exc:  # there may be more when it is asked
+            notice(f"{exc.message}\n{exc.hint}")
     if endpoint and not endpoint.is_loopback:
         notice(f'Questions and text of every domain whose [answer] model is "auto" will go to {endpoint.url}.')
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -59,6 +60,17 @@ def test_use(run: Run, fake: Callable[[str, Any], None]) -> None:
         "",
         "Error: There is no language model 'x'.\nDid you mean y?\n",
     )
+
+
+def test_use_says_beforehand_that_a_model_does_not_fit(run: Run, fake: Callable[[str, Any], None]) -> None:
+    """It is chosen all the same: there may be more room later."""
+    spec = GeneratorSpec("Large", Path("l.gguf"), None, "chatml", 4096, "MIT", 1 << 55, 1 << 56)
+    fake("use", spec)
+    result = run("models", "use", "Large")
+    assert (result.code, result.out) == (0, "Answers are written by Large.\n")
+    assert result.err.startswith("Large needs about 72,057,594,038 MB of memory (weights 36,028,797,019 MB,")
+    fake("use", replace(spec, ram_bytes=1))
+    assert run("models", "use", "Large").err == ""
 
 
 def test_use_of_an_endpoint(run: Run) -> None:
