@@ -127,6 +127,28 @@ def kill(result: Result) -> Lines:
     yield f"{result['kills']} SIGKILLs during ingests", outcome
 
 
+def pull(result: Result) -> Lines:
+    """What breaks do to a download."""
+    cuts = [result["kinds"][kind] for kind in ("cut", "cut for good")]
+    n, right, twice = (sum(kind[key] for kind in cuts) for key in ("interruptions", "right", "bytes_twice"))
+    killed = result["kinds"]["killed"]
+    rounds = sum(kind["rounds"] for kind in cuts)
+    yield (
+        f"{n} cuts of a download at random bytes, in {rounds} pulls",
+        f"{right} right files, {twice} bytes fetched twice",
+    )
+    yield f"{killed['interruptions']} pulls killed with SIGKILL and run again", f"{killed['right']} right files"
+
+
+def models(result: Result) -> Lines:
+    """How far the estimates for a larger model are from the truth."""
+    row, largest = result["estimates"][0], result["models"][-1]
+    what = f"speed that `doctor` estimates for {largest['name']} from the bundled model"
+    yield what, f"reading {row['read']:.2f}, writing {row['written']:.2f} of the measured"
+    took, told = largest["memory_bytes"] / 1e6, largest["ram_bytes_estimated"] / 1e6
+    yield "… memory it takes; the estimate", f"{took:,.0f} MB; {told:,.0f} MB"
+
+
 def bit_flips(result: Result) -> Lines:
     """How many flipped bits are found."""
     found = result["found_by_verify"]
@@ -165,6 +187,8 @@ LINES: dict[str, Callable[[Result], Lines]] = {
     "retrieval": retrieval,
     "start_up": start_up,
     "kill": kill,
+    "models": models,
+    "pull": pull,
     "bit_flips": bit_flips,
     "scale": scale,
     "text_quality": text_quality,

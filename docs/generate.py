@@ -23,7 +23,7 @@ from domaingpt.cli import COMMANDS, group
 from domaingpt.config import BOUNDS, SECTIONS, DomainConfig
 from domaingpt.documents import FORMATS
 from domaingpt.models.prompts import CARDS
-from domaingpt.models.registry import BUNDLED_EMBEDDER, BUNDLED_GENERATOR, EMBEDDERS, GENERATORS
+from domaingpt.models.registry import BUNDLED_EMBEDDER, BUNDLED_GENERATOR, EMBEDDERS, GENERATORS, KnownGenerator
 
 DOCS = Path(__file__).resolve().parent
 WIDTH = 80  # of the help texts, whatever the terminal's
@@ -133,14 +133,15 @@ def split_names(pattern: str) -> list[str]:
 
 def models_table() -> str:
     """Return a row for each model known by name."""
-    rows = ["| name | kind | licence | download | from |", "|---|---|---|---|---|"]
-    for name, kind in ((BUNDLED_GENERATOR, "writes"), (BUNDLED_EMBEDDER, "embeds")):
-        rows.append(f"| `{name}` | {kind} | Apache-2.0 | none: it is a pip package | |")
+    rows = ["| name | kind | licence | download | memory | from |", "|---|---|---|---|---|---|"]
+    for name, kind, memory in ((BUNDLED_GENERATOR, "writes", "about 250 MB"), (BUNDLED_EMBEDDER, "embeds", "")):
+        rows.append(f"| `{name}` | {kind} | Apache-2.0 | none: it is a pip package | {memory} | |")
     for kind, registry in (("writes", GENERATORS), ("embeds", EMBEDDERS)):
         for known in registry:
             size = f"{known.size_bytes / 1e6:,.0f} MB"
+            memory = f"{known.ram_bytes / 1e6:,.0f} MB" if isinstance(known, KnownGenerator) else ""
             link = f"[{known.repo}](https://huggingface.co/{known.repo})"
-            rows.append(f"| `{known.name}` | {kind} | {known.licence} | {size} | {link} |")
+            rows.append(f"| `{known.name}` | {kind} | {known.licence} | {size} | {memory} | {link} |")
     return "\n".join(rows)
 
 

@@ -68,7 +68,7 @@ class RetrievalConfig:
 
 @dataclass(frozen=True, slots=True)
 class AnswerConfig:
-    """Which language model writes ("auto", "quotes", a known name or a GGUF path), and how much."""
+    """Which language model writes ("auto", "quotes", a known name, a GGUF path or an endpoint), and how much."""
 
     model: str = "auto"
     max_tokens: int = 256

@@ -1,4 +1,4 @@
-"""Which folders outside a domain's own, or outside the workspace, the user has let it use on this machine.
+"""Which folders, model files and endpoints outside the workspace the user has let be used on this machine.
 
 They are noted in the state folder, outside every workspace: what comes from somebody else cannot confirm itself.
 """
@@ -10,20 +10,21 @@ from pathlib import Path
 
 from domaingpt import durable, locations
 
-CONFIRMED = "confirmed-folders.json"  # folder of a domain → the folders it may use
+CONFIRMED = "confirmed-folders.json"  # folder of a domain, or MODELS_USE → what it may use
+MODELS_USE = "models use"  # stands for the user himself, who chose a model for all domains; no absolute path is so
 
 
-def confirm(domain: Path, folder: Path) -> None:
-    """Record that the domain of a folder may use another folder; both are absolute."""
+def confirm(owner: Path | str, place: Path | str) -> None:
+    """Record that the domain of a folder, or MODELS_USE, may use a folder, a file (both absolute) or a URL."""
     state = durable.make_private_dir(locations.state_dir())
     confirmed = _all_confirmed()
-    confirmed[str(domain)] = sorted({*confirmed.get(str(domain), []), str(folder)})
+    confirmed[str(owner)] = sorted({*confirmed.get(str(owner), []), str(place)})
     durable.write_atomic(state / CONFIRMED, json.dumps(confirmed, indent=1).encode())
 
 
-def is_confirmed(domain: Path, folder: Path) -> bool:
+def is_confirmed(owner: Path | str, place: Path | str) -> bool:
     """Return whether that was recorded."""
-    return str(folder) in _all_confirmed().get(str(domain), [])
+    return str(place) in _all_confirmed().get(str(owner), [])
 
 
 def _all_confirmed() -> dict[str, list[str]]:

@@ -12,16 +12,24 @@ from domaingpt.answer import Generator, load_generator
 from domaingpt.ask import ask
 from domaingpt.build import changed_embedder
 from domaingpt.config import DomainConfig, load_config
-from domaingpt.confirmations import confirm, is_confirmed
+from domaingpt.confirmations import MODELS_USE, confirm, is_confirmed
 from domaingpt.documents import discover
 from domaingpt.embeddings import Embedder, load_embedder
-from domaingpt.errors import DomainError, IndexMissing, IndexStale, MissingExtra
+from domaingpt.errors import DomainError, IndexMissing, IndexStale, MissingExtra, NotEnoughMemory
 from domaingpt.index import Arm, LocalIndex, open_corpus
 from domaingpt.index import generation as generations
 from domaingpt.index.corpus import Corpus
 from domaingpt.index.generation import Generation, open_current
 from domaingpt.ingest import IngestReport, Progress, ingest, plan
-from domaingpt.models import embedder_path, find_embedder, find_generator, with_settings
+from domaingpt.models import (
+    EndpointSpec,
+    embedder_path,
+    find_embedder,
+    find_generator,
+    generator_path,
+    parse_endpoint,
+    with_settings,
+)
 from domaingpt.retrieval import retrieve
 from domaingpt.sources import Source, compare
 from domaingpt.types import Answer, Hit
@@ -97,17 +105,64 @@ class Domain:
         if folder := self._named_embedder():
             confirm(self.folder, folder)
 
+    @property
+    def answer_model(self) -> str:
+        """What its settings name as the language model: a name, the path of a file in full, or a URL.
+
+        Raises:
+            DomainError: If that is an endpoint or a file outside the workspace, and was not confirmed on this machine.
+        """
+        model, place = self._named_model()
+        if place and not any(is_confirmed(owner, place) for owner in (self.folder, MODELS_USE)):
+            endpoint = parse_endpoint(model)
+            what = "a file outside the workspace"
+            if endpoint:
+                what = "an endpoint" if endpoint.is_loopback else "an endpoint on another machine"
+            raise DomainError(
+                f"The language model of '{self.name}' is {place}, {what}, which was not confirmed yet.",
+                f"If that is what you want, run: domaingpt models confirm {self.name}",
+            )
+        return model
+
+    def confirm_answer_model(self) -> str:
+        """Record, outside the workspace, that this domain may use the model its settings name; return file or URL.
+
+        An empty string if it needs no confirmation.
+        """
+        _, place = self._named_model()
+        if place:
+            confirm(self.folder, place)
+        return place
+
     def portable_config(self) -> DomainConfig:
-        """Return its settings, the path of an embedder so that another domain of the workspace finds it too."""
-        folder, root = self._named_embedder(), self.folder.parent.parent.resolve()
-        if folder is None:
-            return self.config
-        path = folder.relative_to(root) if folder.is_relative_to(root) else folder
-        return replace(self.config, embedding=replace(self.config.embedding, model=str(path)))
+        """Return its settings, the paths of models so that another domain of the workspace finds them too."""
+        root = self.folder.parent.parent.resolve()
+
+        def portable(path: Path) -> str:
+            return str(path.relative_to(root) if path.is_relative_to(root) else path)
+
+        config = self.config
+        if folder := self._named_embedder():
+            config = replace(config, embedding=replace(config.embedding, model=portable(folder)))
+        file, family = generator_path(config.answer.model, (self.folder, root))
+        if file:
+            config = replace(config, answer=replace(config.answer, model=portable(file) + family))
+        return config
 
     def _named_embedder(self) -> Path | None:
         """Return the folder, from the domain's or the workspace's, or in full; None if it is the name of a model."""
         return embedder_path(self.config.embedding.model, (self.folder, self.folder.parent.parent))
+
+    def _named_model(self) -> tuple[str, str]:
+        """Return the setting, a path in full; and what of it needs to be confirmed, "" for nothing."""
+        model = self.config.answer.model
+        if endpoint := parse_endpoint(model):
+            return model, endpoint.url
+        root = self.folder.parent.parent.resolve()
+        file, family = generator_path(model, (self.folder, root))
+        if file is None:
+            return model, ""
+        return f"{file}{family}", "" if file.is_relative_to(root) else str(file)
 
     def _named_folder(self) -> Path:
         return (self.folder / Path(self.config.documents.path).expanduser()).resolve()
@@ -127,17 +182,21 @@ class Domain:
     @cached_property
     def generator(self) -> Generator | None:
         """The language model that writes, None where quotes are the answers."""
-        spec = find_generator(self.config.answer.model)
+        spec = find_generator(self.answer_model)
+        is_auto = self.config.answer.model == "auto"
         if spec is None:
-            if self.config.answer.model == "auto":
+            if is_auto:
                 self.notify(
                     "No language model is installed: answers are quotes. For written ones: pip install '.[llm]'"
                 )
             return None
+        if isinstance(spec, EndpointSpec) and not spec.is_loopback:
+            encrypted = "" if spec.is_encrypted else ", not encrypted"
+            self.notify(f"Questions and text of '{self.name}' leave this machine: they go to {spec.url}{encrypted}.")
         try:
             return load_generator(spec)
-        except MissingExtra as exc:
-            if self.config.answer.model != "auto":
+        except (MissingExtra, NotEnoughMemory) as exc:
+            if not is_auto:
                 raise
             self.notify(f"{exc.message} Answers are quotes. {exc.hint}")
             return None

@@ -31,7 +31,7 @@ k = {k}
 dense_weight = {dense_weight}  # of meaning against words: 0 to 1, or "auto", which follows the question
 
 [answer]
-model = {model}         # "auto", "quotes", a name from `domaingpt models list`, or the path of a GGUF file
+model = {model}         # "auto", "quotes", a name from `domaingpt models list`, a GGUF file, or an endpoint
 max_tokens = {answer_tokens}
 max_characters = {max_characters}
 """

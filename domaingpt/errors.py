@@ -19,7 +19,13 @@ DomainGPTError
 ├── ModelError
 │   ├── ModelNotFound
 │   ├── ModelLoadFailed
-│   └── PromptTooLong
+│   ├── NotEnoughMemory
+│   ├── PromptTooLong
+│   └── EndpointError
+│       ├── EndpointUnreachable
+│       ├── EndpointDenied
+│       ├── EndpointBusy
+│       └── EndpointBroken
 └── MissingExtra
 
 A message says what happened and where; the hint says what to do next.
@@ -148,10 +154,44 @@ class ModelLoadFailed(ModelError):
     default_hint = "Run: domaingpt models verify"
 
 
+class NotEnoughMemory(ModelError):
+    """A language model needs more memory than is free; it was not loaded, for it would swap."""
+
+    default_hint = "Close other programs, or choose a smaller model: domaingpt models list"
+
+
 class PromptTooLong(ModelError):
     """The prompt does not fit the model's context, counted with the model's own tokenizer."""
 
     default_hint = "Ask a shorter question, or use a model with a larger context."
+
+
+class EndpointError(ModelError):
+    """The language model behind an endpoint did not answer as it should."""
+
+    default_hint = "Look at the server's own log; to go back to the bundled model: domaingpt models use auto"
+
+
+class EndpointUnreachable(EndpointError):
+    """Nobody answers at the endpoint, or not in time."""
+
+    default_hint = "Start the server, or check the address; for the bundled model: domaingpt models use auto"
+
+
+class EndpointDenied(EndpointError):
+    """The endpoint wants another key, or none was given."""
+
+    default_hint = "Set the environment variable DOMAINGPT_API_KEY to the key of this server."
+
+
+class EndpointBusy(EndpointError):
+    """The endpoint has too much to do, or still loads its model."""
+
+    default_hint = "Wait a little and ask again."
+
+
+class EndpointBroken(EndpointError):
+    """The endpoint's answer was cut off, too large, or is none of the OpenAI protocol."""
 
 
 class MissingExtra(DomainGPTError):

@@ -10,6 +10,7 @@ import pytest
 
 from domaingpt import locations
 from domaingpt.config import RESERVED_NAMES
+from domaingpt.confirmations import MODELS_USE, confirm
 from domaingpt.domain import Domain
 from domaingpt.errors import (
     BadConfig,
@@ -19,9 +20,10 @@ from domaingpt.errors import (
     IndexMissing,
     IndexStale,
     ModelNotFound,
+    NotEnoughMemory,
     WorkspaceNotFound,
 )
-from domaingpt.models import EmbedderSpec
+from domaingpt.models import EmbedderSpec, parse_endpoint
 from domaingpt.testing import HashEmbedder, ScriptedGenerator
 from domaingpt.workspace import Workspace
 
@@ -569,3 +571,133 @@ def test_a_language_model_is_loaded_once(house, monkeypatch) -> None:
     assert loaded == []
     assert [house.ask("Who serviced the boiler?").text for _ in range(2)] == ["Menon serviced the boiler. [1]"] * 2
     assert loaded == ["scripted"]
+
+
+# --- the language model its settings name ----------------------------------------------------------
+
+
+@pytest.fixture
+def written_by(monkeypatch):
+    """Return the list of what was asked to write: the settings in full, as they reached the loader."""
+    asked: list[object] = []
+
+    def load(spec: object) -> ScriptedGenerator:
+        asked.append(spec)
+        return ScriptedGenerator(["Menon serviced the boiler."])
+
+    monkeypatch.setattr("domaingpt.domain.find_generator", lambda model: model)
+    monkeypatch.setattr("domaingpt.domain.load_generator", load)
+    return asked
+
+
+@pytest.mark.parametrize("written", ["{home}/my.gguf", "~/my.gguf#chatml", "../../../home/my.gguf", "link.gguf"])
+def test_a_model_file_outside_needs_to_be_confirmed_once(house, written_by, monkeypatch, tmp_path, written) -> None:
+    """A domain from somebody else must not have files of yours loaded: by path, by dots, or by a link."""
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "my.gguf").write_bytes(b"GGUF")
+    monkeypatch.setenv("HOME", str(home))
+    (house.folder / "link.gguf").symlink_to(home / "my.gguf")
+    domain = settings(house, f'[answer]\nmodel = "{written.format(home=home)}"')
+    with pytest.raises(DomainError, match="a file outside the workspace, which was not confirmed yet") as caught:
+        _ = domain.generator
+    assert str(home / "my.gguf") in caught.value.message
+    assert caught.value.hint == "If that is what you want, run: domaingpt models confirm house"
+    assert written_by == []
+    assert domain.confirm_answer_model() == str(home / "my.gguf")
+    _ = domain.generator
+    assert written_by == [str(home / "my.gguf") + ("#chatml" if "#" in written else "")]
+
+
+def test_a_model_file_that_models_use_chose_is_confirmed(house, written_by, tmp_path) -> None:
+    """The user named it himself; for every domain."""
+    file = tmp_path / "my.gguf"
+    file.write_bytes(b"GGUF")
+    confirm(MODELS_USE, file)
+    _ = settings(house, f'[answer]\nmodel = "{file}"').generator
+    assert written_by == [str(file)]
+
+
+@pytest.mark.parametrize(("written", "where"), [("my.gguf", "domain"), ("models/my.gguf", "workspace")])
+def test_a_model_file_in_the_workspace_is_found(workspace, house, written_by, monkeypatch, tmp_path, written, where):
+    """From the domain's folder or from the workspace; never from where the command is given."""
+    files = {"domain": house.folder / "my.gguf", "workspace": workspace.path / "models" / "my.gguf"}
+    for file in (*files.values(), tmp_path / "elsewhere" / written):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(b"GGUF")
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    domain = settings(house, f'[answer]\nmodel = "{written}"')
+    _ = domain.generator
+    assert written_by == [str(files[where])]
+    assert domain.confirm_answer_model() == ""
+    files[where].unlink()
+    assert settings(house, f'[answer]\nmodel = "{written}"').answer_model == str(house.folder / written)
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:8080/v1", "https://gpu.example.org/v1"])
+def test_an_endpoint_needs_to_be_confirmed_once(house, written_by, url) -> None:
+    """On this machine, too: who listens at a port may send on what it hears."""
+    domain = settings(house, f'[answer]\nmodel = "{url}?n_ctx=4096#m"')
+    with pytest.raises(DomainError, match=f"is {url}, an endpoint.*, which was not confirmed yet") as caught:
+        _ = domain.generator
+    assert caught.value.hint == "If that is what you want, run: domaingpt models confirm house"
+    assert written_by == []
+    assert domain.confirm_answer_model() == url
+    _ = domain.generator
+    assert written_by == [f"{url}?n_ctx=4096#m"]
+    domain = settings(house, '[answer]\nmodel = "http://127.0.0.1:8081/v1"')
+    with pytest.raises(DomainError, match="not confirmed"):
+        _ = domain.generator
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("http://127.0.0.1:8080/v1", []),
+        ("https://gpu.example.org/v1", ["they go to https://gpu.example.org/v1."]),
+        ("http://gpu.example.org/v1", ["they go to http://gpu.example.org/v1, not encrypted."]),
+    ],
+)
+def test_text_that_leaves_the_machine_is_told(house, written_by, monkeypatch, url, told) -> None:
+    """Each time, before it does; and not where it stays."""
+    monkeypatch.setattr("domaingpt.domain.find_generator", parse_endpoint)
+    notices: list[str] = []
+    domain = settings(house, f'[answer]\nmodel = "{url}"')
+    domain.notify = notices.append
+    domain.confirm_answer_model()
+    _ = domain.generator
+    assert notices == [f"Questions and text of 'house' leave this machine: {text}" for text in told]
+
+
+@pytest.mark.parametrize("model", ["auto", "quotes", "Qwen2.5-0.5B-Instruct", "lab/x:y.gguf"])
+def test_a_model_by_name_needs_no_confirmation(house, model) -> None:
+    """Nor is anything recorded."""
+    domain = settings(house, f'[answer]\nmodel = "{model}"')
+    assert domain.answer_model == model
+    assert domain.confirm_answer_model() == ""
+    assert not (locations.state_dir() / "confirmed-folders.json").exists()
+
+
+def test_too_little_memory_gives_quotes_only_where_none_was_named(house, monkeypatch) -> None:
+    """A model that was named is an error; "auto" goes on with quotes, and says so."""
+
+    def refuse(_: object) -> None:
+        raise NotEnoughMemory("It needs more.", "Close something.")
+
+    monkeypatch.setattr("domaingpt.domain.find_generator", lambda _: "a model")
+    monkeypatch.setattr("domaingpt.domain.load_generator", refuse)
+    notices: list[str] = []
+    house.notify = notices.append
+    assert house.generator is None
+    assert notices == ["It needs more. Answers are quotes. Close something."]
+    with pytest.raises(NotEnoughMemory):
+        _ = settings(house, '[answer]\nmodel = "Qwen2.5-7B-Instruct"').generator
+
+
+def test_a_domain_like_another_writes_with_the_same_file(workspace, house) -> None:
+    """A path is kept so that it is found from the other's folder, with its family."""
+    (house.folder / "my.gguf").write_bytes(b"GGUF")
+    settings(house, '[answer]\nmodel = "my.gguf#phi3"')
+    other = workspace.new("flat", like="house")
+    assert other.config.answer.model == "domains/house/my.gguf#phi3"
+    assert other.answer_model == f"{house.folder / 'my.gguf'}#phi3"

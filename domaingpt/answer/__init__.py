@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol
 
-from domaingpt.models import GeneratorSpec
+from domaingpt.models import EndpointSpec, GeneratorSpec, check_memory
 
 __all__ = ["Generator", "load_generator"]
 
@@ -22,7 +22,7 @@ class Generator(Protocol):
     n_ctx: int
 
     def count_tokens(self, text: str) -> int:
-        """Return the number of tokens of a text by the model's own tokenizer."""
+        """Return the number of tokens of a text by the model's own tokenizer; where that is out of reach, no fewer."""
 
     def generate(self, system: str, user: str, max_tokens: int) -> Iterator[str]:
         """Yield pieces of the model's text; closing the iterator stops the model.
@@ -34,13 +34,23 @@ class Generator(Protocol):
         """
 
 
-def load_generator(spec: GeneratorSpec) -> Generator:
-    """Load a local model.
+def load_generator(spec: GeneratorSpec | EndpointSpec) -> Generator:
+    """Load a local model, or connect to an endpoint.
 
     Raises:
         MissingExtra: If llama-cpp-python is not installed.
         ModelLoadFailed: If the file is not the expected one or does not load.
+        NotEnoughMemory: If it would not fit into the memory that is free.
+        EndpointError: If the server cannot be reached or does not answer as it should.
+        ModelNotFound: If the server has no such model.
     """
-    from domaingpt.answer.llama import LlamaGenerator
+    match spec:
+        case EndpointSpec():
+            from domaingpt.answer.endpoint import EndpointGenerator
 
-    return LlamaGenerator(spec)
+            return EndpointGenerator(spec)
+        case GeneratorSpec():
+            from domaingpt.answer.llama import LlamaGenerator
+
+            check_memory(spec)
+            return LlamaGenerator(spec)

@@ -1,4 +1,4 @@
-"""`domaingpt models`: list, pull, use, verify. Only `pull` goes online."""
+"""`domaingpt models`: list, pull, use, confirm, verify. Only `pull` goes online, and `use` to an endpoint."""
 
 from __future__ import annotations
 
@@ -8,27 +8,32 @@ from typing import TYPE_CHECKING
 import click
 
 from domaingpt.cli import failures
-from domaingpt.cli.options import json_option
-from domaingpt.cli.output import escaped, json_line
+from domaingpt.cli.options import json_option, name_argument, open_workspace
+from domaingpt.cli.output import escaped, json_line, notice
+from domaingpt.errors import NotEnoughMemory
 
 if TYPE_CHECKING:
-    from domaingpt.models import Progress
+    from domaingpt.models import ModelRow, Progress
 
 MEGABYTE = 1_000_000
 
 
 @click.group("models")
 def command() -> None:
-    """List, fetch, choose and verify models. Only 'pull' goes online."""
+    """List, fetch, choose and verify models. Only 'pull' goes online, and 'use' asks an endpoint."""
 
 
 @command.command("list")
 @json_option
 def list_command(*, as_json: bool) -> None:
-    """List the models on this machine, then the known ones that can be pulled."""
+    """List the models on this machine, then the known ones that can be pulled.
+
+    RAM is what a language model takes with a full context, an estimate; whether it fits goes by what is free now.
+    """
     from domaingpt.models import list_models
 
-    for row in list_models():
+    rows = list_models()
+    for row in rows:
         if as_json:
             json_line(
                 {
@@ -36,13 +41,26 @@ def list_command(*, as_json: bool) -> None:
                     "kind": row.kind,
                     "status": row.status,
                     "size_bytes": row.size_bytes,
+                    "ram_bytes": row.ram_bytes,
+                    "fits": row.fits,
+                    "recommended": row.recommended,
                     "licence": row.licence,
                     "path": str(row.path) if row.path else None,
                 }
             )
         else:
-            size = f"{row.size_bytes / MEGABYTE:,.0f} MB"
-            click.echo(f"  {escaped(row.name):<28} {row.kind:<10} {row.status:<10} {size:>9}  {row.licence}")
+            click.echo(_line(row))
+    if not as_json and not any(row.recommended for row in rows):
+        notice("To have a model recommended by the speed of this machine: domaingpt doctor")
+
+
+def _line(row: ModelRow) -> str:
+    """Return a row: name, kind, status, download, memory and whether that is free, licence."""
+    size = f"{row.size_bytes / MEGABYTE:,.0f} MB" if row.size_bytes else ""
+    ram = f"{row.ram_bytes / MEGABYTE:,.0f} MB RAM" if row.ram_bytes else ""
+    judged = "recommended" if row.recommended else {False: "too large", True: "fits", None: ""}[row.fits]
+    columns = f"  {escaped(row.name):<28} {row.kind:<10} {row.status:<10} {size:>9} {ram:>13}  {judged:<12}"
+    return f"{columns} {row.licence}"
 
 
 @command.command("pull")
@@ -64,12 +82,42 @@ def pull_command(name: str) -> None:
 
 @command.command("use")
 @click.argument("name")
-def use_command(name: str) -> None:
-    """Write answers with model NAME from now on; 'auto' goes back, 'quotes' writes none."""
-    from domaingpt.models import use
+@click.option("--confirm-remote", is_flag=True, help="Allow an endpoint on another machine: text will go there.")
+def use_command(name: str, *, confirm_remote: bool) -> None:
+    """Write answers with model NAME from now on; 'auto' goes back, 'quotes' writes none.
 
-    spec = use(name)
-    click.echo(f"Answers are written by {spec.name}." if spec else "Answers are quotes.")
+    NAME may also be the URL of an OpenAI-compatible server, such as http://127.0.0.1:8080/v1#MODEL.
+    """
+    from domaingpt.answer import load_generator
+    from domaingpt.models import GeneratorSpec, check_memory, confirm_endpoint, parse_endpoint, use
+
+    called = ""
+    if endpoint := parse_endpoint(name):
+        confirm_endpoint(endpoint, remote=confirm_remote)
+        called = load_generator(endpoint).name  # that it answers is seen before it is stored
+    spec = use(name, remote=confirm_remote)
+    click.echo(f"Answers are written by {escaped(called or spec.name)}." if spec else "Answers are quotes.")
+    if isinstance(spec, GeneratorSpec):
+        try:
+            check_memory(spec)
+        except NotEnoughMemory as exc:  # there may be more when it is asked
+            notice(f"{exc.message}\n{exc.hint}")
+    if endpoint and not endpoint.is_loopback:
+        notice(f'Questions and text of every domain whose [answer] model is "auto" will go to {endpoint.url}.')
+
+
+@command.command("confirm")
+@name_argument()
+@click.pass_context
+def confirm_command(ctx: click.Context, name: str) -> None:
+    """Let domain NAME write with the file or endpoint that its domain.toml names."""
+    from domaingpt.models import parse_endpoint
+
+    domain = open_workspace(ctx).domain(name)
+    place = domain.confirm_answer_model()
+    if (endpoint := parse_endpoint(place)) and not endpoint.is_loopback:
+        notice(f"Questions and text of '{name}' will leave this machine and go to {place}.")
+    click.echo(f"'{name}' may use {escaped(place)}." if place else f"'{name}' names nothing that needs it.")
 
 
 @command.command("verify")

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from huggingface_hub import ModelInfo
 
 HUB_URL = "https://huggingface.co"
+# Names of what httpx, in either version, raises before a server was spoken to.
+NO_WAY = ("ConnectError", "ConnectTimeout", "ProxyError")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,12 @@ def online() -> Iterator[Hub]:
     except (RepositoryNotFoundError, RevisionNotFoundError) as exc:
         raise ModelNotFound(f"{endpoint} has no such model: {_first_line(exc)}") from exc
     except transport_errors as exc:
+        if type(exc).__name__ in NO_WAY:
+            raise ModelError(
+                f"{endpoint} cannot be reached: {_first_line(exc)}. Is this machine offline?",
+                "Only this command needs the network; all else works without. Check connection and proxy, then run it"
+                " again: it continues where it stopped. docs/offline.md says how to bring models here by hand.",
+            ) from exc
         raise ModelError(
             f"The download from {endpoint} failed: {_first_line(exc)}",
             "Check the connection and run the same command again; it continues where it stopped.",

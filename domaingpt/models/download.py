@@ -109,7 +109,8 @@ def _stream(hub: Hub, url: str, remote: RemoteFile, part: Path, progress: Progre
         resumed = response.status_code == 206 and _range_start(response) == done
         done = done if resumed else 0
         with part.open("ab" if resumed else "wb") as file:
-            for block in response.iter_bytes(chunk_size=READ_SIZE_BYTES):
+            # As it comes: what a chunk of a fixed size still waited for would be lost with the connection.
+            for block in response.iter_bytes():
                 done += len(block)
                 if done > remote.size_bytes:
                     file.truncate(0)

@@ -1,15 +1,18 @@
-"""A language model's name or path → its GGUF file, its chat family and what it needs.
+"""A language model's name or path → its GGUF file, its chat family and what it needs; or an endpoint.
 
-Looks at: what `models use` chose, the packaged model, what was pulled, a path. Loads nothing.
+Looks at: what `models use` chose, the packaged model, what was pulled, a path, a URL. Loads nothing.
 """
 
 from __future__ import annotations
 
 import difflib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from domaingpt.confirmations import MODELS_USE, confirm
 from domaingpt.errors import ModelLoadFailed, ModelNotFound
+from domaingpt.models.endpoints import EndpointSpec, check_confirmed, confirm_endpoint, parse_endpoint
 from domaingpt.models.gguf import GgufHeader, read_header
 from domaingpt.models.lockfile import Pin, check_size, read_pins, read_use, repo_folder, write_use
 from domaingpt.models.packaged import packaged_generator_file
@@ -17,6 +20,7 @@ from domaingpt.models.registry import (
     APACHE,
     BUNDLED_GENERATOR,
     BUNDLED_GENERATOR_SHA256,
+    BUNDLED_OVERHEAD_BYTES,
     CHAT_FAMILIES,
     GENERATORS,
     N_CTX,
@@ -60,28 +64,38 @@ class GeneratorSpec:
     ram_bytes: int
 
 
-def find_generator(model: str) -> GeneratorSpec | None:
+def find_generator(model: str) -> GeneratorSpec | EndpointSpec | None:
     """Return the language model to write with, or None when quotes alone shall answer.
 
     Args:
         model: "auto" (the one chosen by `models use`, else the packaged one, else None), "quotes"
-            (None), a name, or the path of a GGUF file. Behind a path or name, "#FAMILY" names the
-            chat family where it cannot be told from the file: "~/my.gguf#chatml".
+            (None), a name, the path of a GGUF file, or the URL of an endpoint. Behind a path or name,
+            "#FAMILY" names the chat family where it cannot be told from the file: "~/my.gguf#chatml".
 
     Raises:
         ModelNotFound: If it is named but not on this machine; the hint says how to get it.
         ModelLoadFailed: If the file is no proper GGUF, or its chat family is unknown.
+        ModelError: If `models use` names an endpoint that was not confirmed on this machine.
+        BadConfig: If it is a URL, but not one of an endpoint.
     """
     if model == "auto":
         chosen = read_use()
-        if chosen is not None and chosen != "auto":
-            return find_generator(chosen)
-        return _bundled()
+        if chosen is None or chosen == "auto":
+            return bundled_generator()
+        if endpoint := parse_endpoint(chosen):
+            check_confirmed(endpoint)
+            return endpoint
+        return find_generator(chosen)
     if model == "quotes":
         return None
+    return parse_endpoint(model) or find_local(model)
+
+
+def find_local(model: str) -> GeneratorSpec:
+    """Return the language model of a name or path; see `find_generator`."""
     name, family = split_family(model)
     if name.lower() == BUNDLED_GENERATOR.lower():
-        return _bundled() or _missing_package()
+        return bundled_generator() or _missing_package()
     known = known_generator(name)
     pin = read_pins().get(known.name if known else name)
     if pin and pin.kind == "generator":
@@ -92,19 +106,48 @@ def find_generator(model: str) -> GeneratorSpec | None:
     raise ModelNotFound(f"There is no language model {name!r} on this machine.", _hint(name))
 
 
-def use(name: str) -> GeneratorSpec | None:
+def generator_path(model: str, bases: Sequence[Path]) -> tuple[Path | None, str]:
+    """Return the GGUF file that a setting names by path, symbolic links followed, and "#FAMILY"; None for all else.
+
+    Args:
+        model: As in domain.toml. What is packaged, known or pulled by this name comes first.
+        bases: Folders that a relative path may start from, the first that has it; never the working directory.
+    """
+    if model in ("auto", "quotes") or parse_endpoint(model):
+        return None, ""
+    name, family = split_family(model)
+    path = Path(name).expanduser()
+    if path.suffix.lower() != ".gguf" or known_generator(name) or name in read_pins() or _is_on_hub(name):
+        return None, ""
+    found = (base / path for base in bases)
+    return next((file for file in found if file.is_file()), bases[0] / path).resolve(), family and f"#{family}"
+
+
+def use(name: str, *, remote: bool = False) -> GeneratorSpec | EndpointSpec | None:
     """Make a model the one that "auto" means, from now on; "quotes" for none, "auto" for the packaged one.
+
+    What the user chose here counts as confirmed for every domain on this machine.
+
+    Args:
+        name: As in `find_generator`.
+        remote: Whether text may go to an endpoint on another machine.
 
     Raises:
         ModelNotFound: If it is not on this machine; nothing is stored then.
+        ModelError: If it is an endpoint on another machine, and that was not allowed.
     """
     if name == "auto":
         write_use(None)
-        return _bundled()
+        return bundled_generator()
     spec = find_generator(name)
-    local = spec is not None and spec.sha256 is None
-    # A path must mean the same file from every folder.
-    write_use(f"{spec.path}#{spec.chat_family}" if spec and local else name)
+    if isinstance(spec, EndpointSpec):
+        confirm_endpoint(spec, remote=remote)
+        write_use(spec.name)
+    elif spec and spec.sha256 is None:  # a local file: a relative path must mean the same file from every folder
+        confirm(MODELS_USE, spec.path)
+        write_use(f"{spec.path}#{spec.chat_family}")
+    else:
+        write_use(name)
     return spec
 
 
@@ -189,7 +232,8 @@ def _from_file(path: Path, family: str) -> GeneratorSpec:
     )
 
 
-def _bundled() -> GeneratorSpec | None:
+def bundled_generator() -> GeneratorSpec | None:
+    """Return the packaged model; None where its package is not installed."""
     path = packaged_generator_file()
     if path is None:
         return None
@@ -202,7 +246,7 @@ def _bundled() -> GeneratorSpec | None:
         n_ctx=N_CTX,
         licence=APACHE,
         size_bytes=size_bytes,
-        ram_bytes=size_bytes + N_CTX * BUNDLED_KV_BYTES + RAM_OVERHEAD_BYTES,
+        ram_bytes=size_bytes + N_CTX * BUNDLED_KV_BYTES + BUNDLED_OVERHEAD_BYTES,
     )
 
 
@@ -213,8 +257,13 @@ def _missing_package() -> GeneratorSpec:
     )
 
 
+def _is_on_hub(name: str) -> bool:
+    """Whether a name is OWNER/REPO:FILE.gguf."""
+    return ":" in name and name.lower().endswith(".gguf") and not Path(name).is_absolute()
+
+
 def _hint(name: str) -> str:
-    if known_generator(name) or (":" in name and name.lower().endswith(".gguf")):
+    if known_generator(name) or _is_on_hub(name):
         return f"Run: domaingpt models pull {name}"
     names = [BUNDLED_GENERATOR, *(known.name for known in GENERATORS)]
     nearest = difflib.get_close_matches(name, names, n=1, cutoff=0.5)

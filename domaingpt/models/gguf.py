@@ -27,6 +27,7 @@ MAX_STRING_BYTES = 4_194_304
 MAX_TENSOR_NAME_BYTES = 127
 MAX_DIMS = 4  # GGML_MAX_DIMS
 DEFAULT_ALIGNMENT = 32
+EMBEDDINGS = ("token_embd.weight", "output.weight")  # of the input, of the output
 
 STRING, ARRAY = 8, 9
 SCALARS = {
@@ -55,10 +56,12 @@ class GgufHeader:
     Attributes:
         metadata: Key → value, without arrays.
         n_tensors: Tensors, all of which lie within the file.
+        n_parameters: Weights of all tensors but the embeddings of tokens (EMBEDDINGS).
     """
 
     metadata: dict[str, Scalar] = field(repr=False)
     n_tensors: int
+    n_parameters: int
 
     def text(self, key: str) -> str:
         """Return a string value, or "" when it is missing or no string."""
@@ -104,6 +107,7 @@ class _Cursor:
         self.size_bytes = len(data)
         self.at = len(MAGIC)
         self.items_left = MAX_ITEMS
+        self.n_parameters = 0
 
     def header(self) -> GgufHeader:
         version = self.number(U32)
@@ -119,7 +123,7 @@ class _Cursor:
         if isinstance(parts, int) and parts > 1:
             raise self.refused(f"it is one of {parts} parts; merge them with llama-gguf-split --merge")
         self.check_tensors(n_tensors, self.alignment(metadata))
-        return GgufHeader(metadata, n_tensors)
+        return GgufHeader(metadata, n_tensors, self.n_parameters)
 
     def metadata(self, n_keys: int) -> dict[str, Scalar]:
         seen: set[str] = set()
@@ -199,6 +203,7 @@ class _Cursor:
             n_weights *= dim
         if n_weights == 0 or dims[0] % block:
             raise self.refused(f"the tensor {name!r} has the impossible shape {dims}")
+        self.n_parameters += 0 if name in EMBEDDINGS else n_weights
         return n_weights // block * block_bytes
 
     def number(self, form: struct.Struct) -> int:

@@ -29,8 +29,8 @@ from domaingpt.models.embedders import (
 )
 from domaingpt.models.generators import (
     GeneratorSpec,
+    bundled_generator,
     chat_family_of,
-    find_generator,
     pulled_generator,
     split_family,
 )
@@ -90,7 +90,7 @@ def pull(name: str, *, progress: Progress | None = None) -> GeneratorSpec | Embe
         ModelLoadFailed: If what came is not a proper model.
         ModelError: If the hub cannot be reached, a hash differs, or the model changed since its first pull.
     """
-    if name.lower() == BUNDLED_GENERATOR.lower() and (generator := find_generator(BUNDLED_GENERATOR)):
+    if name.lower() == BUNDLED_GENERATOR.lower() and (generator := bundled_generator()):
         return generator
     if name in (BUNDLED_EMBEDDER, f"sentence-transformers/{BUNDLED_EMBEDDER}"):
         return find_embedder(name)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))  # chat_server is this folder's own
 
 from domaingpt.chunks import chunk_id
 from domaingpt.types import Chunk, Evidence

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import re
 import threading
+import time
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any
 
 COMMIT = "a" * 40
+BLOCK_BYTES = 65_536
 LFS_SUFFIXES = (".gguf", ".safetensors", ".bin")
 
 
@@ -24,7 +27,11 @@ class LocalHub:
         announced: File → content whose hash is announced, where it shall differ from what is sent.
         cut_after: Bytes after which the next responses break, one number a response.
         ranges: Whether Range requests are honoured.
+        files_at: Another hub that files are redirected to, as the real one does.
+        pause_s: Between blocks of a file.
         asked: Method and path of every request, with the Range header.
+        tokens: The Authorization header of every request.
+        sent: Bytes of files that were sent.
     """
 
     repos: dict[str, dict[str, bytes]] = field(default_factory=dict)
@@ -32,7 +39,11 @@ class LocalHub:
     cut_after: list[int] = field(default_factory=list)
     ranges: bool = True
     gated: bool = False
+    files_at: str = ""
+    pause_s: float = 0.0
     asked: list[tuple[str, str, str]] = field(default_factory=list)
+    tokens: list[str] = field(default_factory=list)
+    sent: int = 0
 
     def __enter__(self) -> LocalHub:
         hub = self
@@ -79,6 +90,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.served.asked.append(("GET", self.path, self.headers.get("Range", "")))
+        self.served.tokens.append(self.headers.get("Authorization", ""))
         if match := re.fullmatch(r"/api/models/([^/]+/[^/]+)/revision/([^?]+).*", self.path):
             self._info(match[1], match[2])
         elif match := re.fullmatch(rf"/([^/]+/[^/]+)/resolve/{COMMIT}/(.+)", self.path):
@@ -97,6 +109,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(200, json.dumps(self.served.info(repo)).encode())
 
     def _file(self, content: bytes, name: str) -> None:
+        if self.served.files_at:
+            self._answer(302, b"", {"Location": f"{self.served.files_at}{self.path}"})
+            return
         sha256 = hashlib.sha256(content).hexdigest()
         headers = {
             "X-Repo-Commit": COMMIT,
@@ -120,7 +135,12 @@ class _Handler(BaseHTTPRequestHandler):
         if cut and self.served.cut_after:
             body = body[: self.served.cut_after.pop(0)]
             self.close_connection = True  # fewer bytes than Content-Length says
-        self.wfile.write(body)
+        with contextlib.suppress(ConnectionError):  # the client was killed
+            for at in range(0, len(body), BLOCK_BYTES):
+                self.wfile.write(body[at : at + BLOCK_BYTES])
+                if cut:
+                    self.served.sent += len(body[at : at + BLOCK_BYTES])
+                    time.sleep(self.served.pause_s)
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
 import random
+import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import gguf_files
 import pytest
@@ -336,11 +339,105 @@ def test_a_gated_model_says_so(hub: LocalHub, large: bytes) -> None:
     assert "HF_TOKEN" in caught.value.hint
 
 
-def test_an_unreachable_hub_is_our_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No exception of the HTTP library gets out."""
+def test_being_offline_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No exception of the HTTP library gets out, and the hint says what works without the network."""
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
-    with pytest.raises(ModelError, match=r"127\.0\.0\.1:9 failed"):
+    with pytest.raises(ModelError, match=r"127\.0\.0\.1:9 cannot be reached: .*refused.* offline\?") as caught:
         pull(NAME)
+    assert "Only this command needs the network" in caught.value.hint
+    assert "docs/offline.md" in caught.value.hint
+
+
+def test_losing_the_network_midway_keeps_what_came(
+    hub: LocalHub, large: bytes, models_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same words, and the part is there for the next pull."""
+    hub.cut_after = [1_500_000]
+    monkeypatch.setattr("domaingpt.models.download.MAX_IDLE_ATTEMPTS", 1)
+    monkeypatch.setattr(
+        "domaingpt.models.download.time.sleep", lambda _: (hub.server.shutdown(), hub.server.server_close())
+    )
+    with pytest.raises(ModelError, match=r"cannot be reached|failed") as caught:
+        pull(NAME)
+    assert "continues where it stopped" in caught.value.hint
+    (part,) = (models_folder / ".incoming").glob("*.part")
+    assert part.read_bytes() == large[:1_500_000]
+
+
+def test_a_full_disk_is_seen_before_a_byte_is_fetched(
+    hub: LocalHub, large: bytes, models_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With both figures and the way to another disk; what an earlier pull brought needs no room again."""
+    usage = SimpleNamespace(free=201_000_000)
+    monkeypatch.setattr("domaingpt.models.download.shutil.disk_usage", lambda _: usage)
+    with pytest.raises(ModelError, match=r"tiny\.gguf needs 3 MB in .*, which has 201 MB") as caught:
+        pull(NAME)
+    assert "DOMAINGPT_MODELS_DIR" in caught.value.hint
+    assert hub.fetched == []
+    usage.free = 204_000_000
+    hub.cut_after = [2_500_000, 0, 0, 0, 0, 0]
+    with pytest.raises(ModelError, match="failed"):
+        pull(NAME)
+    usage.free, hub.cut_after = 201_000_000, []
+    assert pulled().path.read_bytes() == large
+
+
+def test_a_disk_that_fills_up_meanwhile_is_our_error(
+    hub: LocalHub, large: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And what came stays."""
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("domaingpt.models.download._stream", full)
+        with pytest.raises(ModelError, match="No space left on device") as caught:
+            pull(NAME)
+    assert "Make room" in caught.value.hint
+    assert pulled().path.read_bytes() == large
+
+
+def test_a_token_stays_with_the_hub(hub: LocalHub, large: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The hub sends the client to another host for the bytes, and that host does not get it."""
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_DISABLE_IMPLICIT_TOKEN", False)
+    monkeypatch.setenv("HF_TOKEN", "hf_secret")
+    with LocalHub(repos=hub.repos) as cdn:
+        hub.files_at = cdn.url
+        cdn.cut_after = [1_000_000]
+        assert pulled().path.read_bytes() == large
+        assert set(hub.tokens) == {"Bearer hf_secret"}
+        assert cdn.tokens == ["", ""]
+        assert cdn.asked[1][2] == "bytes=1000000-"
+
+
+@pytest.mark.parametrize("cut", [1, 65_535, 65_536, 65_537, 1_048_577, 2_999_999])
+def test_no_byte_is_fetched_twice(hub: LocalHub, large: bytes, cut: int) -> None:
+    """What came before a cut is on the disk, wherever the cut is."""
+    hub.cut_after = [cut]
+    assert pulled().path.read_bytes() == large
+    assert hub.sent == len(large)
+
+
+def test_of_two_pulls_at_once_one_goes_on(hub: LocalHub, large: bytes) -> None:
+    """The other is told; the file is right, and both hear of it in the end."""
+    hub.pause_s = 0.005
+    outcomes: list[object] = []
+
+    def attempt() -> None:
+        try:
+            outcomes.append(pulled().path.read_bytes() == large)
+        except ModelError as exc:
+            outcomes.append(exc.message)
+
+    threads = [threading.Thread(target=attempt) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(map(str, outcomes)) == ["Another pull is running.", "True"]
+    assert hub.sent == len(large)
+    assert pulled().path.read_bytes() == large
 
 
 def test_something_else_than_a_hub_is_our_error(hub: LocalHub, large: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
