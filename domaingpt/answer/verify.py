@@ -20,6 +20,7 @@ from dataclasses import dataclass, replace
 
 from domaingpt.answer.quantities import CURRENCIES, CURRENCY, SCALES, YEAR, Quantity, agrees, quantities, scaled
 from domaingpt.chunks import SECTION_SEPARATOR, search_view
+from domaingpt.retrieval.expected import NOT_NAMES
 from domaingpt.retrieval.rows import CELL_SEPARATOR, in_words, named_cells
 from domaingpt.types import Evidence
 
@@ -31,13 +32,6 @@ NEGATION = re.compile(
     r"\b(?:not|no(?!\.?\s?\d)|never|none|nobody|nothing|neither|nor|without|cannot|kein\w*|nicht\w*|nie|niemals|ohne|weder)\b"
     r"|n['’]t\b|[不没沒無无未非]|ない|なかった|ません",
     re.IGNORECASE,
-)
-# Written with a capital without being a name.
-NOT_NAMES = frozenset(
-    (
-        "i a an the this that these those it its he she they we you his her their our your yes no in on at by for from "
-        "of to and or but if as when while since after before during with under over"
-    ).split()
 )
 FILLERS = frozenset(["yes", "were", "been", "also"])  # terms that state nothing
 OBJECTS = frozenset(["it", "them", "that", "this", "no", "not", "there", "in"])  # stop words that may end a sentence

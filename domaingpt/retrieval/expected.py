@@ -27,6 +27,14 @@ NUMERALS = re.compile(
     rf"|[{CJK_NUMERALS}]+"
 )
 
+# Written with a capital without being a name.
+NOT_NAMES = frozenset(
+    (
+        "i a an the this that these those it its he she they we you his her their our your yes no in on at by for from "
+        "of to and or but if as when while since after before during with under over"
+    ).split()
+)
+
 
 def expected_kind(question: str) -> Expected | None:
     """Return what a question asks for; None if its words do not tell."""
@@ -38,10 +46,12 @@ def expected_kind(question: str) -> Expected | None:
 def names_one(kind: Expected, sentence: str, question: str) -> bool:
     """Return whether a sentence names something of a kind that the question did not name itself.
 
-    A person is any word with a capital that does not begin the sentence: German nouns are let through.
+    A person is any word with a capital but those that begin sentences: German nouns are let through.
     """
     asked = {word.casefold() for word in WORD.findall(question)}
     words = WORD.findall(sentence)
     if kind == "person":
-        return any(word[0].isupper() and word.casefold() not in asked for word in words[1:])
+        return any(
+            word[0].isupper() and word.casefold() not in asked and word.lower() not in NOT_NAMES for word in words
+        )
     return any(NUMERALS.fullmatch(word.casefold()) and word.casefold() not in asked for word in words)

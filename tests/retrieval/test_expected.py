@@ -39,6 +39,7 @@ def test_kind_of_a_question(question: str, kind: str | None) -> None:
         ("number", "付款日未定。", "何时付款？", False),
         ("number", "Windows11 came late.", "When did it come?", True),
         ("person", "It was signed by Asha Menon.", "Who signed it?", True),
+        ("person", "Menon signed it.", "Who signed it?", True),
         ("person", "The lease was signed.", "Who signed the lease?", False),  # a capital only because it begins
         ("person", "The lease of Menon was signed.", "Who signed the lease of Menon?", False),
     ],
