@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from domaingpt.config import DomainConfig
+    from domaingpt.conversation import Conversation
     from domaingpt.domain import Domain
     from domaingpt.errors import DomainGPTError
     from domaingpt.ingest import IngestReport
@@ -19,6 +20,7 @@ __all__ = [
     "Answer",
     "Chunk",
     "Citation",
+    "Conversation",
     "Document",
     "Domain",
     "DomainConfig",
@@ -31,6 +33,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Conversation": "conversation",
     "DomainConfig": "config",
     "DomainGPTError": "errors",
     "IngestReport": "ingest",

@@ -208,6 +208,7 @@ class Answer:
         model: Name of the language model, or "quotes" when none wrote.
         dropped: Draft sentences that failed verification and are not shown.
         timings_ms: Milliseconds by stage.
+        standalone: What was searched for, where the question was a follow-up; None where it is the question.
     """
 
     question: str
@@ -219,3 +220,4 @@ class Answer:
     model: str = "quotes"
     dropped: int = 0
     timings_ms: Mapping[str, float] = field(default_factory=dict)
+    standalone: str | None = None

@@ -20,7 +20,7 @@ PACKAGE = ROOT / "domaingpt"
 # Each module imports only from the lines above its own; but for the first, those of a line do not know each other.
 LAYERS = """
     errors types durable locations
-    config confirmations
+    config confirmations dialogue
     domain_toml models
     documents
     chunks
@@ -33,7 +33,7 @@ LAYERS = """
     build
     ingest ask
     domain
-    workspace
+    conversation workspace
     evaluation testing
     cli server
 """.split("\n")

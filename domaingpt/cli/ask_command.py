@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,7 +24,7 @@ from domaingpt.cli.paragraph import Paragraph
 
 if TYPE_CHECKING:
     from domaingpt.domain import Domain
-    from domaingpt.types import Citation
+    from domaingpt.types import Answer, Citation
 
 MARK = re.compile(r"\[\d+\]")
 
@@ -62,15 +62,21 @@ def command(
         answer_on_terminal(domain, question, only=only)
 
 
-def answer_on_terminal(domain: Domain, question: str, *, only: str | None = None) -> None:
-    """Stream an answer to the terminal, sentence by sentence, its sources below."""
+def answer_on_terminal(
+    domain: Domain, question: str, *, only: str | None = None, ask: Callable[..., Answer] | None = None
+) -> None:
+    """Stream an answer to the terminal, sentence by sentence, its sources below; `ask` is the domain's if None."""
     paragraph = Paragraph()
 
     def show(sentence: str) -> None:
         text = printable(sentence)
         paragraph.write(text, [mark.span() for mark in MARK.finditer(text)])
 
-    answer = domain.ask(well_formed(question), only=only, on_sentence=show)
+    try:
+        answer = (ask or domain.ask)(well_formed(question), only=only, on_sentence=show)
+    except BaseException:
+        paragraph.end()  # what interrupts an answer begins a line of its own
+        raise
     if answer.abstained:
         title = printable(domain.config.title)
         paragraph.write(f"The documents of {title} do not answer this. {printable(answer.reason)}")

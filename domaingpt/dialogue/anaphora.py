@@ -76,9 +76,16 @@ def _stands_alone(question: str, words: Sequence[Token], position: int) -> bool:
     if question[token.end : following.start].strip():
         return True
     if position > 0 and words[position - 1].is_auxiliary:
-        return following.key in PREPOSITIONS | {"all", "so", "not", "still", "also", "correct", "true", "right"} or bool(
-            re.search(r"(?:ed|en|ing)$", following.key)
-        )
+        return following.key in PREPOSITIONS | {
+            "all",
+            "so",
+            "not",
+            "still",
+            "also",
+            "correct",
+            "true",
+            "right",
+        } or bool(re.search(r"(?:ed|en|ing)$", following.key))
     return position > 0 and following.key in AUXILIARIES | PREPOSITIONS
 
 
@@ -89,9 +96,9 @@ def _has_own_antecedent(question: str, words: Sequence[Token], position: int) ->
     so a noun counts only beyond what opens another clause, or for a possessive ("did Tessaly cut its guidance?").
     """
     pronoun = words[position]
-    if position + 1 < len(words) and any(word.key in QUESTION_WORDS - {"who"} for word in words[position + 1 :]):
-        if not any(word.key in QUESTION_WORDS or word.is_auxiliary for word in words[:position]):
-            return True  # "other than his work, what was Tesla famous for?"
+    is_asked_later = any(word.key in QUESTION_WORDS - {"who"} for word in words[position + 1 :])
+    if is_asked_later and not any(word.key in QUESTION_WORDS or word.is_auxiliary for word in words[:position]):
+        return True  # "other than his work, what was Tesla famous for?"
     nouns = [i for i, word in enumerate(words[:position]) if not word.is_function]
     if not nouns:
         return False
@@ -101,23 +108,11 @@ def _has_own_antecedent(question: str, words: Sequence[Token], position: int) ->
     before = words[position - 1]
     if pronoun.key in DEMONSTRATIVE and following is not None and following.key in PREPOSITIONS:
         return True  # "how do the fees compare to those at other banks?"
-    if not before.is_function or (
-        following is not None and following.is_auxiliary and not before.is_auxiliary and before.key not in QUESTION_WORDS
-    ):
-        if pronoun.key in SUBJECTS and (not before.is_function or following is not None) and not _is_object(words, position):
-            return True  # the subject of another clause: "the metric they use", "said it would"
+    if pronoun.key in ("he", "she", "they") and not before.is_auxiliary:
+        return True  # the subject of another clause: "the metric they use"
+    if pronoun.key == "it" and following is not None and following.is_auxiliary and not before.is_auxiliary:
+        return True  # "when has Toyota said it will close the plant?"
     return any(_opens_clause(words, i) and any(noun < i for noun in nouns) for i in range(1, position))
-
-
-SUBJECTS = frozenset(["it", "he", "she", "they"])
-
-
-def _is_object(words: Sequence[Token], position: int) -> bool:
-    """Return whether the pronoun ends its clause: nothing follows, or what follows is no verb."""
-    if position + 1 == len(words):
-        return True
-    following = words[position + 1]
-    return not following.is_auxiliary and (following.is_function or words[position].key == "it")
 
 
 def _opens_clause(words: Sequence[Token], i: int) -> bool:
@@ -208,18 +203,21 @@ def resolved(question: str, pronoun: Token, meant: str) -> str:
     before, after = question[: pronoun.start], question[pronoun.end :]
     clitic = question[pronoun.start + len(pronoun.key) : pronoun.end]  # "it's" keeps its "'s"
     if pronoun.key in POSSESSIVE and not re.match(r"\s*(?:$|\?)", after):
-        if " " in meant and _has_tie(meant):
-            owned = re.match(r"(\s+(?:[^\W_]+(?:['’/&-][^\W_]+)*))", after)
-            words = [t for t in tokens(after)]
-            end = 0
-            for word in words:
-                if word.is_function or after[end : word.start].strip():
-                    break
-                end = word.end
-            if owned and end:
-                return f"{before}the{after[:end]} of {meant}{after[end:]}"
+        end = _owned_end(after)
+        if end and _has_tie(meant):  # "its price" → "the price of the guarantee on the roof"
+            return f"{before}the{after[:end]} of {meant}{after[end:]}"
         return f"{before}{_owner(meant)}{after}"
     return before + meant + (" is" if clitic else "") + after
+
+
+def _owned_end(after: str) -> int:
+    """Return where the phrase ends that follows a possessive."""
+    end = 0
+    for word in tokens(after):
+        if word.is_function or after[end : word.start].strip():
+            break
+        end = word.end
+    return end
 
 
 def _owner(meant: str) -> str:

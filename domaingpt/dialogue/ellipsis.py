@@ -30,6 +30,7 @@ from domaingpt.dialogue.slots import (
 )
 from domaingpt.dialogue.words import (
     DETERMINERS,
+    FUNCTION,
     PREPOSITIONS,
     QUESTION_WORDS,
     Token,
@@ -44,12 +45,12 @@ Likeness = Callable[[Sequence[str]], Sequence[Sequence[float]]]
 
 # A phrase is replaced if its cosine with the new one, and the marks in the form of both, sum to this much.
 # All chosen on the tuning half of benchmarks/follow_ups.jsonl (benchmarks/results/chat.json).
-ENOUGH = 0.45
+ENOUGH = 0.44
 SAME_PREPOSITION = 0.5
-BOTH_NAMES = 0.45
+BOTH_NAMES = 0.5
 ONE_NAME = -0.3
 BOTH_POSSESSIVE = 0.4
-ONE_POSSESSIVE = -0.2
+ONE_POSSESSIVE = -0.25
 SAME_ARTICLE = 0.1
 SAME_LENGTH = 0.1
 AT_END = 0.15  # "the standing charge" is like the end of "the electricity unit rate", "electricity" is not
@@ -154,7 +155,7 @@ def _filled_time(fragment: str, question: str) -> tuple[str, str] | None:
 def _counterpart(new: Time, old: Sequence[Time]) -> Time | None:
     """Return which of a question's times the new one takes the place of: one as fine if there is, else the last."""
     same = [time for time in old if time.level == new.level]
-    return (same or list(old) or [None])[-1]
+    return next(reversed(same or list(old)), None)
 
 
 def _prefix(new: Time, old: Time) -> str:
@@ -168,7 +169,7 @@ def _prefix(new: Time, old: Time) -> str:
 def _relative_time(fragment: str, question: str) -> str | None:
     """Return the question a year, quarter or month further, or with "now", "last year" in place of its time."""
     text = re.sub(r"^(?:in|for|during)\s", "", fragment, flags=re.IGNORECASE)
-    old = (times(question) or [None])[-1]
+    old = next(reversed(times(question)), None)
     relative = RELATIVE.fullmatch(text)
     if relative and old is not None:
         meant = neighbour(relative, old)
@@ -273,12 +274,13 @@ def _form(new: _Part, old: _Part, *, is_part: bool) -> float:
     score += BOTH_NAMES * (new.is_name and old.is_name) + ONE_NAME * (new.is_name != old.is_name)
     score += BOTH_POSSESSIVE * (new.is_possessive and old.is_possessive and old.is_at_start)
     score += ONE_POSSESSIVE * (new.is_possessive != old.is_possessive)
-    score += SAME_LENGTH * (len(new.text.split()) == len(old.text.split()))
+    score += SAME_LENGTH * (len(_words(new.text) - FUNCTION) == len(_words(old.text) - FUNCTION))
     if new.article and not is_part:
         score += AT_END if old.is_at_end else -AT_END
     elif is_part:
         score -= AT_END * old.is_at_end
-    return score + SAME_ARTICLE * (bool(new.article) == bool(old.article))
+    is_same = bool(old.article) if new.article else old.article in ("", "'s")
+    return score + SAME_ARTICLE * is_same
 
 
 def _replaced(question: str, old: _Part, new: _Part) -> str:

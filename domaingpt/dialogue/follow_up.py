@@ -216,7 +216,9 @@ def _with_item(rest: str, turns: Sequence[Turn], *, is_fragment: bool) -> Standa
     if match is None:
         return None
     named = (match["nth"] or match["of_two"]).lower()
-    if is_fragment and re.search(r"\b(?:first|second|third|last|final|next|latest)\b", turns[-1].question, re.IGNORECASE):
+    if is_fragment and re.search(
+        r"\b(?:first|second|third|last|final|next|latest)\b", turns[-1].question, re.IGNORECASE
+    ):
         return None  # "the final payment" … "and the first one?": the question's own words go first
     for turn in reversed(turns):
         if len(turn.items) < 2:
@@ -258,6 +260,9 @@ def _with_antecedent(rest: str, turns: Sequence[Turn]) -> Standalone:
     if meant is None:
         return _both(rest, turns[-1].question)
     text = resolved(rest, pronoun, meant)
+    when = times(turns[-1].question)[-1:] if not has_own_time else []
+    if when and when[0].text not in text:
+        text = f"{without_end(text)} {when[0].prefix or 'in '}{when[0].text}?"
     return Standalone(capitalised(text), reason)
 
 

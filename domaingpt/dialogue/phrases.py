@@ -1,4 +1,4 @@
-"""The noun phrases of a question, found without a tagger: runs of words of the open classes, and what a pronoun can mean.
+"""The noun phrases of a question, found without a tagger: runs of words of the open classes.
 
 A phrase ends where a word of a closed class, a comma or the verb stands. Which word is the verb is told by its place:
 at the end of the question, before an article, or in a short list of verbs that questions of fact end in.
@@ -95,7 +95,7 @@ def chunk_spans(question: str) -> list[tuple[int, int]]:
 
 
 def _phrase(question: str, chunk: list[Token], end: int) -> Phrase:
-    before = [t for t in tokens(question[: chunk[0].start])][-1:]
+    before = tokens(question[: chunk[0].start])[-1:]
     has_article = before and before[0].key in DETERMINERS and before[0].key not in ("that", "this", "these", "those")
     start = before[0].start if has_article else chunk[0].start
     head = chunk[-1].key
@@ -105,7 +105,7 @@ def _phrase(question: str, chunk: list[Token], end: int) -> Phrase:
         (chunk[0].start, chunk[-1].end),
         question[start:end],
         head,
-        is_plural=head.endswith("s") and not head.endswith(("ss", "us", "is")) and head[-2:-1].isalpha(),
+        is_plural=head.endswith("s") and not head.endswith(("ss", "us", "is", "gas")) and head[-2:-1].isalpha(),
         is_person=head in PERSONS or head.removesuffix("s") in PERSONS,
     )
 

@@ -24,7 +24,9 @@ _PATTERNS = [
     re.compile(rf"\b{_MONTH}(?:,?\s(?:of\s)?{_YEAR})?"),
     re.compile(rf"\b(?P<quarter>[QH][1-4])(?:[\s/-]?(?:of\s)?(?:FY\s?)?{_YEAR})?\b"),
     re.compile(rf"\b{_YEAR}\s(?P<quarter>[QH][1-4])\b"),
-    re.compile(rf"\b(?P<quarter>{_NTH}\s(?:fiscal\s)?(?:quarter|half(?:-year)?))\b(?:\s(?:of\s)?(?:fiscal\s)?{_YEAR})?"),
+    re.compile(
+        rf"\b(?P<quarter>{_NTH}\s(?:fiscal\s)?(?:quarter|half(?:-year)?))\b(?:\s(?:of\s)?(?:fiscal\s)?{_YEAR})?"
+    ),
     re.compile(rf"\b(?:FY\s?|fiscal\s(?:year\s)?)?{_YEAR}"),
     re.compile(r"\bFY\s?(?P<year>\d\d)\b"),
 ]
@@ -168,11 +170,11 @@ def _counted(old: Time, level: str, names: list[str], step: int) -> str:
 def numbers(text: str) -> list[Slot]:
     """Return the amounts, shares, codes and other numbers of a text that are no times."""
     taken = times(text)
-    found = []
-    for match in NUMBER.finditer(text):
-        if not any(match.start() < time.end and time.start < match.end() for time in taken):
-            found.append(Slot(match.lastgroup or "number", *match.span(), match[0]))
-    return found
+    return [
+        Slot(match.lastgroup or "number", *match.span(), match[0])
+        for match in NUMBER.finditer(text)
+        if not any(match.start() < time.end and time.start < match.end() for time in taken)
+    ]
 
 
 def names(text: str) -> list[Slot]:
@@ -201,7 +203,9 @@ def _runs(text: str, words: list[Token]) -> Iterator[list[Token]]:
 
 def is_capitalised(token: Token) -> bool:
     """Return whether a word looks like a name's, not like an abbreviation: "Norrvik", not "EBITDA" or "and"."""
-    return token.text[0].isupper() and any(c.islower() for c in CLITICLESS.sub("", token.text)) and not token.is_function
+    return (
+        token.text[0].isupper() and any(c.islower() for c in CLITICLESS.sub("", token.text)) and not token.is_function
+    )
 
 
 CLITICLESS = re.compile(r"['’]s$")

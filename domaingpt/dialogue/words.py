@@ -27,7 +27,9 @@ PREPOSITIONS = _set(
     through throughout to toward towards under until up upon versus via with within without
     """
 )
-SUBORDINATORS = _set("when if because that which who while until before after once whether though although unless since")
+SUBORDINATORS = _set(
+    "when if because that which who while until before after once whether though although unless since"
+)
 CONJUNCTIONS = _set("and or but nor")
 PRONOUNS = _set("i we you he she it they me us him her them who whom this that these those one ones mine ours")
 OTHER_FUNCTION = _set(
