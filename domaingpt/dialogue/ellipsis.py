@@ -145,7 +145,7 @@ def _filled_time(fragment: str, question: str) -> tuple[str, str] | None:
     if old is None:
         span = last_clause(question) if new[0].prefix else None
         stem = question[: span[0]].rstrip() if span else question
-        return f"{stem} {new[0].prefix or 'in '}{new[0].text}", rest
+        return f"{stem} {new[0].phrase}", rest
     text = merged(new[0], old)
     prefix = _prefix(new[0], old)
     start = old.start - len(old.prefix)

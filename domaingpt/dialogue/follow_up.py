@@ -262,7 +262,7 @@ def _with_antecedent(rest: str, turns: Sequence[Turn]) -> Standalone:
     text = resolved(rest, pronoun, meant)
     when = times(turns[-1].question)[-1:] if not has_own_time else []
     if when and when[0].text not in text:
-        text = f"{without_end(text)} {when[0].prefix or 'in '}{when[0].text}?"
+        text = f"{without_end(text)} {when[0].phrase}?"
     return Standalone(capitalised(text), reason)
 
 
@@ -280,7 +280,7 @@ def _with_topic(rest: str, previous: str) -> Standalone | None:
     if not names(rest) and not numbers(rest):
         added += [piece for piece in _named_pieces(previous) if piece.casefold() not in rest.casefold()]
     if not times(rest) and not DEICTIC.search(rest):
-        added += [f"{time.prefix or 'in '}{time.text}" for time in times(previous)[-1:]]
+        added += [time.phrase for time in times(previous)[-1:]]
     if not added:
         return None
     return Standalone(f"{capitalised(without_end(rest))} {' '.join(added)}?", "topic")

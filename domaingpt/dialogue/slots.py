@@ -90,6 +90,12 @@ class Time:
         match = _PREFIX.fullmatch(self.prefix)
         return " ".join((match["word"] or "").lower().split()) if match else ""
 
+    @property
+    def phrase(self) -> str:
+        """It with what belongs before it, e.g. "in the second quarter"."""
+        is_spelled = self.text[:1].islower() and self.level == "quarter"
+        return (self.prefix or ("in the " if is_spelled else "in ")) + self.text
+
     def part(self, level: str) -> str:
         """Return how it names its day, month, quarter or year; empty if it does not."""
         start, end = self.parts.get(level, (0, 0))

@@ -1,4 +1,4 @@
-"""`chat`, `open` and `completion`."""
+"""`open` and `completion`."""
 
 from __future__ import annotations
 
@@ -8,15 +8,12 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from command_line import QUESTION, QUOTE, Run
 
 from domaingpt import locations
-from domaingpt.errors import PromptTooLong
-from domaingpt.testing import ScriptedGenerator
 
 
 @pytest.fixture
@@ -25,43 +22,6 @@ def launched(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     urls: list[str] = []
     monkeypatch.setattr("click.launch", lambda url: urls.append(url) or 0)
     return urls
-
-
-def test_chat_answers_each_question(run: Run, workspace: Path, writes: Callable[..., ScriptedGenerator]) -> None:
-    """By itself, until an empty line."""
-    generator = writes("The deposit is 2,820 euros.", "Bicycles are kept in the cellar.")
-    result = run("chat", "house", stdin=f"{QUESTION}\nWhere are bicycles kept?\n\nnever asked\n")
-    assert (result.code, result.err) == (0, "")
-    assert result.out.startswith("HouseGPT: A rented flat.\n\n? ")
-    assert "The deposit is 2,820 euros. [1]\n\n  [1] lease.md" in result.out
-    assert "Bicycles are kept in the cellar. [1]\n\n  [1] lease.md" in result.out
-    assert len(generator.prompts) == 2
-    assert QUESTION not in "".join(generator.prompts[1])
-
-
-def test_chat_ends_with_its_input(run: Run, workspace: Path) -> None:
-    """Ctrl-D is a good end."""
-    result = run("chat", "house", stdin=f"{QUESTION}\n")
-    assert result.code == 0
-    assert QUOTE in result.out
-
-
-def test_chat_outlives_an_error(run: Run, workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The next question may fare better."""
-    from domaingpt.domain import Domain
-
-    original = Domain.ask
-
-    def ask(self: Domain, question: str, **options: object) -> object:
-        if question == "long":
-            raise PromptTooLong("The prompt has 9 tokens.")
-        return original(self, question, **options)
-
-    monkeypatch.setattr(Domain, "ask", ask)
-    result = run("chat", "house", stdin=f"long\n{QUESTION}\n\n")
-    assert result.code == 0
-    assert result.err.startswith("Error: The prompt has 9 tokens.\nAsk a shorter question")
-    assert QUOTE in result.out
 
 
 def test_open_before_any_question(run: Run, workspace: Path, launched: list[str]) -> None:

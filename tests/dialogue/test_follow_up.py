@@ -242,7 +242,9 @@ def test_person_of_the_answer() -> None:
 def test_user_words_go_before_the_answer() -> None:
     """The question says who is meant."""
     turn = Turn("Who is the compliance officer?", "Ruth Ekdahl is the compliance officer. [1]")
-    assert standalone("since when is she in office?", [turn]).question == "Since when is the compliance officer in office?"
+    assert (
+        standalone("since when is she in office?", [turn]).question == "Since when is the compliance officer in office?"
+    )
 
 
 def test_only_a_few_turns_are_looked_back_on() -> None:
