@@ -5,6 +5,6 @@ model takes part. No word of the user is lost: `keeps_words` is the rule, and wh
 """
 
 from domaingpt.dialogue.follow_up import Likeness, Standalone, Turn, standalone
-from domaingpt.dialogue.words import MAY_VANISH, keeps_words, lasting_words
+from domaingpt.dialogue.words import keeps_words, lasting_words
 
-__all__ = ["MAY_VANISH", "Likeness", "Standalone", "Turn", "keeps_words", "lasting_words", "standalone"]
+__all__ = ["Likeness", "Standalone", "Turn", "keeps_words", "lasting_words", "standalone"]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from domaingpt.dialogue.phrases import (
+    VERBS,
     Phrase,
     auxiliary_of,
     is_about_being,
@@ -15,8 +16,10 @@ from domaingpt.dialogue.phrases import (
 from domaingpt.dialogue.slots import names, times
 from domaingpt.dialogue.words import (
     AUXILIARIES,
+    BE,
     CONJUNCTIONS,
     PREPOSITIONS,
+    PRONOUNS,
     QUESTION_WORDS,
     SUBORDINATORS,
     Token,
@@ -76,17 +79,13 @@ def _stands_alone(question: str, words: Sequence[Token], position: int) -> bool:
     if question[token.end : following.start].strip():
         return True
     if position > 0 and words[position - 1].is_auxiliary:
-        return following.key in PREPOSITIONS | {
-            "all",
-            "so",
-            "not",
-            "still",
-            "also",
-            "correct",
-            "true",
-            "right",
-        } or bool(re.search(r"(?:ed|en|ing)$", following.key))
+        if words[position - 1].key not in BE and following.key in VERBS:  # "does that include heating?"
+            return position + 2 >= len(words) or words[position + 2].key not in VERBS
+        return following.key in PREPOSITIONS | AFTER_THAT or following.key.endswith(("ed", "en", "ing"))
     return position > 0 and following.key in AUXILIARIES | PREPOSITIONS
+
+
+AFTER_THAT = frozenset("all so not still also correct true right".split())
 
 
 def _has_own_antecedent(question: str, words: Sequence[Token], position: int) -> bool:
@@ -99,7 +98,7 @@ def _has_own_antecedent(question: str, words: Sequence[Token], position: int) ->
     is_asked_later = any(word.key in QUESTION_WORDS - {"who"} for word in words[position + 1 :])
     if is_asked_later and not any(word.key in QUESTION_WORDS or word.is_auxiliary for word in words[:position]):
         return True  # "other than his work, what was Tesla famous for?"
-    nouns = [i for i, word in enumerate(words[:position]) if not word.is_function]
+    nouns = [i for i in range(position) if not words[i].is_function and not _is_verb(words, i)]
     if not nouns:
         return False
     if pronoun.key in POSSESSIVE or pronoun.text.lower() in ("it's", "it’s") or "," in question[: pronoun.start]:
@@ -115,6 +114,14 @@ def _has_own_antecedent(question: str, words: Sequence[Token], position: int) ->
     return any(_opens_clause(words, i) and any(noun < i for noun in nouns) for i in range(1, position))
 
 
+def _is_verb(words: Sequence[Token], i: int) -> bool:
+    """Return whether a word is surely a verb: "what | happens", "we | miss"."""
+    word = words[i].key
+    return (
+        i > 0 and words[i - 1].key in PRONOUNS | QUESTION_WORDS and (word in VERBS or word.removesuffix("s") in VERBS)
+    )
+
+
 def _opens_clause(words: Sequence[Token], i: int) -> bool:
     word = words[i]
     if word.key in SUBORDINATORS | CONJUNCTIONS:
@@ -122,6 +129,21 @@ def _opens_clause(words: Sequence[Token], i: int) -> bool:
     if word.key.endswith("ing") and not word.is_function and len(word.key) > 5:
         return True
     return word.key == "to" and i + 1 < len(words) and not words[i + 1].is_function and words[i + 1].text.islower()
+
+
+# "It" after these is what happened, not the thing it happened to: "when was the roof repaired?" … "what did it cost?".
+EVENT = re.compile(r"\bdid\s+(?:it|that|this)\s+(?:all\s+)?(?:cost|take|happen)\b", re.IGNORECASE)
+
+
+def is_about_event(question: str, pronoun: Token, previous: str) -> bool:
+    """Return whether a pronoun means what happened, so that no phrase of the question before says it."""
+    being = is_about_being(previous)
+    if EVENT.search(question):
+        return not _asks_for_amount(previous)
+    if pronoun.key not in DEMONSTRATIVE:
+        return False
+    found = phrases(previous)
+    return not (being and found and found[0].end >= len(without_end(previous)))
 
 
 def antecedent(pronoun: Token, previous: str, *, with_time: bool) -> str | None:
@@ -135,12 +157,16 @@ def antecedent(pronoun: Token, previous: str, *, with_time: bool) -> str | None:
     kind = KINDS[pronoun.key]
     there = [phrase for phrase in _in_order(previous) if _is_definite(phrase, previous)]
     found = [phrase for phrase in there if _agrees(phrase, kind, previous)]
+    if kind == THING and _asks_for_one(previous):
+        return None  # "which boiler did we buy?" … "what did it cost?": both questions say it best
     if kind == THEY and not found:  # "how quickly does an instant transfer arrive?" … "what is our limit for them?"
         found = [phrase for phrase in there if re.match(r"an?\s", phrase.text) and not phrase.is_person]
     if not found:
         return None
     text = found[0].text
-    if with_time and found[0].end <= len(without_end(previous)):
+    if found[0].start == found[0].core[0] and found[0].start < question_phrase_end(previous):
+        text = f"the {text}"  # "how much gas did we use?" … "what did it cost?"
+    elif with_time and found[0].end <= len(without_end(previous)):
         for time in times(previous):
             if previous[found[0].end : time.start - len(time.prefix)].strip() == "" and time.start > found[0].end:
                 text = previous[found[0].start : time.end]
@@ -156,6 +182,13 @@ def _is_definite(phrase: Phrase, previous: str) -> bool:
         return not any(word.key in QUESTION_WORDS for word in tokens(phrase.text))
     auxiliary = auxiliary_of(previous)
     return _asks_for_amount(previous) or (auxiliary is not None and previous[auxiliary.end : phrase.start] == " ")
+
+
+def _asks_for_one(previous: str) -> bool:
+    """Return whether the opening phrase names what is asked for: "which boiler", "what share"; not "how much gas"."""
+    opening = tokens(previous[: question_phrase_end(previous) or len(previous)])
+    first = next((i for i, word in enumerate(opening[:3]) if word.key in ("which", "what")), None)
+    return first is not None and first + 1 < len(opening) and not opening[first + 1].is_function
 
 
 def _in_order(previous: str) -> list[Phrase]:

@@ -18,6 +18,7 @@ from domaingpt.dialogue.phrases import (
 from domaingpt.dialogue.slots import (
     DEICTIC,
     FIRMLY_HELD,
+    FULL_YEAR,
     RELATIVE,
     STRONG,
     Slot,
@@ -175,7 +176,10 @@ def _relative_time(fragment: str, question: str) -> str | None:
         meant = neighbour(relative, old)
         said = f"{text} ({meant})" if meant else f"{text} {old.text}" if text.lower().endswith("before") else None
         if said is not None:
-            return question[: old.start] + said + question[old.end :]
+            start = old.start - (len(old.prefix) if text[:2].lower() in ("a ", "on") else 0)
+            return question[:start] + said + question[old.end :]
+    if FULL_YEAR.fullmatch(text) and old is not None and old.part("year"):
+        return f"{question[: old.start - len(old.prefix)]}in {text} {old.part('year')}{question[old.end :]}"
     if not relative and not DEICTIC.fullmatch(text):
         return None
     if old is not None and not relative:

@@ -19,6 +19,7 @@ from domaingpt.dialogue.anaphora import (
     THEY,
     antecedent,
     company_in,
+    is_about_event,
     outward,
     person_in,
     resolved,
@@ -39,8 +40,6 @@ from domaingpt.dialogue.words import (
     tokens,
     without_end,
 )
-
-__all__ = ["MAX_LOOK_BACK", "MAX_TURN_CHARS", "Likeness", "Standalone", "Turn", "standalone"]
 
 # Turns that are looked back on. A fragment or "it" hangs on the turn before, whose standalone question carries what
 # it took over itself; only a person, or an item of a list, may have been named a turn or two earlier.
@@ -64,10 +63,12 @@ ABOUT = re.compile(
 )
 MORE = re.compile(
     r"^(?:(?:(?:what|who|where|when|anything|something|anyone|anybody)\s+else|(?:any|some)\s+(?:more|others?)|"
-    r"(?:tell\s+me\s+)?more(?:\s+details?)?|details?|explain(?:\s+why)?|go\s+on|how\s+(?:so|come))\s*)$",
+    r"(?:tell\s+me\s+)?more(?:\s+details?)?|details?|explain(?:\s+why)?|go\s+on|how\s+come)\s*)$",
     re.IGNORECASE,
 )
 IMPERATIVES = frozenset("compare describe explain find give list name quote show summarise summarize tell".split())
+# Asks for one of several that were spoken of: which ones, only the question before can tell.
+WHICH_OF = re.compile(r"^which\s+(?:ones?\b|of\s+(?:them|these|those)\b)", re.IGNORECASE)
 ORDINAL_ONE = re.compile(
     r"\b(?:the\s+)?(?P<nth>first|second|third|fourth|fifth|last|other|former|latter|1st|2nd|3rd|4th|5th)\s+(?:one\b|(?=$|\?))"
     r"|\bthe\s+(?P<of_two>former|latter)\b",
@@ -145,6 +146,8 @@ def _understood(text: str, turns: Sequence[Turn], likeness: Likeness | None) -> 
     if not tokens(rest):
         return None
     previous = turns[-1].question
+    if WHICH_OF.match(rest) and len(tokens(rest)) > 2:
+        return _both(rest, previous)
     if MORE.match(without_end(rest)):
         return Standalone(f"{without_end(previous)} – {lowered(without_end(rest))}?", "added")
     if item := _with_item(rest, turns, is_fragment=_is_fragment(rest, is_marked=is_marked)):
@@ -174,7 +177,7 @@ def _is_fragment(rest: str, *, is_marked: bool) -> bool:
     if len(words) > MAX_FRAGMENT_WORDS:
         return False
     if words[0].key in QUESTION_WORDS or (len(words) > 1 and words[1].key in QUESTION_WORDS):
-        return _is_bare_question_word(words, rest, is_marked=is_marked)
+        return _is_bare_question_word(words)
     if words[0].key in IMPERATIVES or words[0].is_auxiliary or words[0].key in PRONOUNS - {"one", "ones", *DETERMINERS}:
         return False
     if any(word.is_auxiliary for word in words):  # "the one that was repaired", "because the account was closed"
@@ -187,13 +190,16 @@ def _is_fragment(rest: str, *, is_marked: bool) -> bool:
     return _is_only_slot(rest, asks=asks)
 
 
-def _is_bare_question_word(words: Sequence[Token], rest: str, *, is_marked: bool) -> bool:
-    """Return whether it is "why?", "by whom?", "since when?", "how much exactly?"."""
-    del is_marked
-    if words[0].key not in QUESTION_WORDS and words[0].key not in PREPOSITIONS:
+def _is_bare_question_word(words: Sequence[Token]) -> bool:
+    """Return whether it is "why?", "since when?", "by which firm?", "how much exactly?", "why so short?"."""
+    if any(word.is_auxiliary for word in words):
         return False
-    allowed = QUESTION_WORDS | PREPOSITIONS | {"much", "many", "long", "often", "far", "not", "exactly", "one", "ones"}
-    return len(words) <= 3 and all(word.key in allowed and not word.is_auxiliary for word in words) and bool(rest)
+    if words[0].key in PREPOSITIONS:
+        return len(words) <= 4
+    if words[0].key in ("why", "how") and len(words) > 1 and words[1].key in ("so", "not", "only"):
+        return len(words) <= 5
+    allowed = QUESTION_WORDS | {"much", "many", "long", "often", "far", "exactly", "one", "ones"}
+    return len(words) <= 3 and all(word.key in allowed for word in words)
 
 
 def _is_only_slot(rest: str, *, asks: bool) -> bool:
@@ -248,6 +254,8 @@ def _with_antecedent(rest: str, turns: Sequence[Turn]) -> Standalone:
     """Return the question with its pronoun resolved, or the question before in front of it."""
     pronoun = outward(rest)
     assert pronoun is not None
+    if is_about_event(rest, pronoun, turns[-1].question):
+        return _both(rest, turns[-1].question)
     kind = KINDS[pronoun.key]
     has_own_time = bool(times(rest)) or bool(DEICTIC.search(rest))
     meant = antecedent(pronoun, turns[-1].question, with_time=not has_own_time)

@@ -31,7 +31,7 @@ VERBS = frozenset(
     accept agree announce apply appear approve arrive ask attend be bear become become begin believe belong borrow
     bought bring built buy call cause change charge choose claim collect come complete contain continue cost cover
     cut decide decline deliver demand depend develop do done due earn end estimate exclude expect expire explain fall
-    fell find finish get give given go got grow grew guide happen hold held improve include increase intend invest
+    fell find finish get give given go got grow grew guide happen hold miss held improve include increase intend invest
     keep kept know known lapse last leave lie live lose lost made maintain make mean meet need offer open overpay own
     owe paid park pay perform permit plan produce promise propose propose provide put raise reach receive recommend
     reduce refuse release remain remember renew rent repair repay replace report require respond retire return rise
@@ -153,6 +153,8 @@ def _strip_verb(run: list[Token], question: str, *, is_being: bool) -> None:
         is_noun = question[run[-1].end :].startswith(" of ")
     if not is_noun:
         run.pop()
+        while run and run[-1].key in ("last", "first"):  # "when was the roof last repaired?"
+            run.pop()
 
 
 def question_phrase_end(question: str) -> int:

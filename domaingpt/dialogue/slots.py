@@ -41,6 +41,7 @@ DEICTIC = re.compile(
     r"|before\sthat|after\sthat|beforehand|afterwards|before|later)\b",
     re.IGNORECASE,
 )
+FULL_YEAR = re.compile(r"(?:the\s)?(?:full|whole|entire)\syear", re.IGNORECASE)
 LATER = frozenset(["after", "later", "following", "next"])
 # What stands before a time and belongs to it. Those that say when, not merely that, are strong.
 _PREFIX = re.compile(

@@ -60,8 +60,8 @@ MAY_VANISH = _set(
 FOREIGN = _set(
     """
     und oder aber der das dem den ein eine einer wie wer wann warum wo ist sind wird hat mit für auf von zu nicht auch
-    le la les un une et ou où que qui quoi quand pourquoi comment est sont avec pour dans du des pas el los las y qué
-    quién cuándo cómo por para con del il lo gli che chi quando perché di della per sono een het en wie wat waar
+    le la les un une et ou où que qui quoi quand pourquoi est sont avec dans du des pas el los las y qué
+    quién cuándo cómo por para con del il lo gli che chi quando perché di della sono een het en wie wat waar
     hoe niet och eller vad vem när hur är og hvad hvor hvem o os e quem quanto
     """
 )
@@ -124,8 +124,8 @@ def is_english(text: str) -> bool:
     """Return whether nothing speaks against a text being English; a number or a name by itself passes."""
     if UNSPACED.search(text) or any(c.isalpha() and not c.isascii() and c.lower() > "ɏ" for c in text):
         return False
-    found = {token.text.casefold() for token in tokens(text)}
-    return not found & FOREIGN
+    found = {token.text.casefold() for token in tokens(text) if not (token.text.isupper() and len(token.text) > 1)}
+    return not found & FOREIGN  # "MIT" is a name, "mit" is German
 
 
 def capitalised(text: str) -> str:
