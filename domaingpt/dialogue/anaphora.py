@@ -157,7 +157,9 @@ def antecedent(pronoun: Token, previous: str, *, with_time: bool) -> str | None:
     kind = KINDS[pronoun.key]
     there = [phrase for phrase in _in_order(previous) if _is_definite(phrase, previous)]
     found = [phrase for phrase in there if _agrees(phrase, kind, previous)]
-    if kind == THING and _asks_for_one(previous):
+    if kind != PERSON and _asks_for_one(previous):
+        return None  # "which boiler did we buy?" … "what did it cost?": both questions say it best
+    if kind != PERSON and _asks_for_one(previous):
         return None  # "which boiler did we buy?" … "what did it cost?": both questions say it best
     if kind == THEY and not found:  # "how quickly does an instant transfer arrive?" … "what is our limit for them?"
         found = [phrase for phrase in there if re.match(r"an?\s", phrase.text) and not phrase.is_person]
@@ -171,6 +173,8 @@ def antecedent(pronoun: Token, previous: str, *, with_time: bool) -> str | None:
             if previous[found[0].end : time.start - len(time.prefix)].strip() == "" and time.start > found[0].end:
                 text = previous[found[0].start : time.end]
                 break
+    if re.match(r"\s(?:that|which|who)\s", previous[found[0].end :]):  # "the largest order that Norrvik has received"
+        text = without_end(previous[found[0].start :])
     return text if len(text) <= MAX_ANTECEDENT_CHARS else None
 
 

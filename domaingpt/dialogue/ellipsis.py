@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from domaingpt.dialogue.phrases import (
     auxiliary_of,
@@ -54,6 +54,7 @@ BOTH_POSSESSIVE = 0.4
 ONE_POSSESSIVE = -0.25
 SAME_ARTICLE = 0.1
 SAME_LENGTH = 0.1
+CUT_SHORT = -0.2  # "escape" of "for escape of water"
 AT_END = 0.15  # "the standing charge" is like the end of "the electricity unit rate", "electricity" is not
 MAX_PHRASE_WORDS = 4  # longer pieces of a noun phrase are not tried as what is replaced, but for the whole
 
@@ -81,7 +82,7 @@ def completed(fragment: str, previous: str, likeness: Likeness | None) -> Filled
         likeness: Tells which phrase a new one is like.
     """
     question = without_end(previous)
-    fragment = without_end(fragment)
+    fragment = lowered(without_end(fragment))
     opened = _with_question_word(fragment, question)
     if opened:
         return Filled(opened + "?", "question word")
@@ -247,6 +248,7 @@ class _Part:
     is_possessive: bool
     is_at_start: bool = True  # of its chunk
     is_at_end: bool = True
+    is_cut_short: bool = False  # "of" and a noun without an article follow it
 
 
 def _filled_phrase(fragment: str, question: str, likeness: Likeness | None, *, is_part: bool) -> str | None:
@@ -259,12 +261,15 @@ def _filled_phrase(fragment: str, question: str, likeness: Likeness | None, *, i
         cosines = list(likeness([new.text, *(part.text for part in candidates)])[0][1:])
     scored = [_form(new, old, is_part=is_part) + cosine for old, cosine in zip(candidates, cosines, strict=True)]
     best = max(range(len(candidates)), key=lambda i: (scored[i], -i), default=None)
-    is_held = best is not None and new.preposition in HELD and new.preposition != candidates[best].preposition
+    is_held = (
+        best is not None and new.preposition in HELD and not _are_alike(new.preposition, candidates[best].preposition)
+    )
     if best is None or scored[best] < ENOUGH or is_held:
         return _with_adverbial(fragment, question) if new.preposition else None
-    return _replaced(question, candidates[best], new)
+    return _replaced(question, candidates[best], replace(new, article="") if is_part else new)
 
 
+MANNER = frozenset(["by", "through", "via"])
 HELD = PREPOSITIONS - {"of", "for", "in", "on", "at", "to", "as"}  # say too much to be left out
 
 
@@ -274,10 +279,12 @@ def _words(text: str) -> set[str]:
 
 def _form(new: _Part, old: _Part, *, is_part: bool) -> float:
     """Return what the forms of both phrases add to their likeness."""
-    score = SAME_PREPOSITION * (new.preposition != "" and new.preposition == old.preposition)
-    score += BOTH_NAMES * (new.is_name and old.is_name) + ONE_NAME * (new.is_name != old.is_name)
+    is_owner = new.is_possessive and old.preposition == "of"  # "the neighbour's" … "of the insurance"
+    score = BOTH_NAMES * (new.is_name and old.is_name) + ONE_NAME * (new.is_name != old.is_name)
+    if is_owner or _are_alike(new.preposition, old.preposition):
+        score += SAME_PREPOSITION + CUT_SHORT * old.is_cut_short
     score += BOTH_POSSESSIVE * (new.is_possessive and old.is_possessive and old.is_at_start)
-    score += ONE_POSSESSIVE * (new.is_possessive != old.is_possessive)
+    score += ONE_POSSESSIVE * (new.is_possessive != old.is_possessive and not is_owner)
     score += SAME_LENGTH * (len(_words(new.text) - FUNCTION) == len(_words(old.text) - FUNCTION))
     if new.article and not is_part:
         score += AT_END if old.is_at_end else -AT_END
@@ -287,12 +294,19 @@ def _form(new: _Part, old: _Part, *, is_part: bool) -> float:
     return score + SAME_ARTICLE * is_same
 
 
+def _are_alike(new: str, old: str) -> bool:
+    return new != "" and (new == old or {new, old} <= MANNER)
+
+
 def _replaced(question: str, old: _Part, new: _Part) -> str:
     text = new.text
     if old.is_possessive and not new.is_possessive:
         text += "'s"
     elif new.is_possessive and not old.is_possessive:
         text = re.sub(r"['’]s$", "", text)
+    if new.preposition in MANNER and old.preposition in MANNER:
+        before = question[: old.start].rstrip().removesuffix(old.preposition)
+        return f"{before}{new.preposition} {new.article} {text}{question[old.end :]}".replace("  ", " ")
     if new.article and old.is_at_start:
         return f"{question[: old.start]}{new.article} {text}{question[old.end :]}"
     start = old.start if new.is_name else old.core_start
@@ -346,7 +360,7 @@ def _candidates(question: str) -> list[_Part]:
 
 
 def _joined(spans: Sequence[tuple[int, int]], question: str) -> list[tuple[int, int]]:
-    """Return the spans, those with but "and" between them as one; besides, titles like "Head of Disputes"."""
+    """Return the spans, those with but "and" between them as one; besides, "Head of Disputes", "escape of water"."""
     joined: list[tuple[int, int]] = []
     titles = []
     for start, end in spans:
@@ -354,7 +368,8 @@ def _joined(spans: Sequence[tuple[int, int]], question: str) -> list[tuple[int, 
         if between in (" and ", " & "):
             joined[-1] = (joined[-1][0], end)
             continue
-        if between == " of " and question[start].isupper() and tokens(question[: joined[-1][1]])[-1].text[0].isupper():
+        is_title = tokens(question[: joined[-1][1]])[-1].text[0].isupper() if joined else False
+        if between == " of " and question[start].isupper() == is_title:
             titles.append((joined[-1][0], end))
         joined.append((start, end))
     return joined + titles
@@ -395,4 +410,5 @@ def _piece(question: str, words: Sequence[Token], chunk: Sequence[Token]) -> _Pa
         is_possessive=words[-1].is_possessive,
         is_at_start=is_at_start,
         is_at_end=words[-1] is chunk[-1] or words[-1].is_possessive,
+        is_cut_short=bool(re.match(r" of (?!(?:the|a|an|our|its|their)\b)[a-z]", question[words[-1].end :])),
     )

@@ -61,6 +61,15 @@ ABOUT = re.compile(
     r"|(?:the\s+)?same\s+(?:for|in|at|on|of)\b(?=.))\b)[\s,:]*",
     re.IGNORECASE,
 )
+# "What was the old one?" is "and the old one?".
+THE_ONE = re.compile(
+    r"^(?:what|which|who|when|where|how\s+\w+)(?:['’]s|\s+(?:is|was|are|were))\s+(?P<one>the\s+[^\W_]+\s+ones?)\W*$",
+    re.IGNORECASE,
+)
+# "Who goes there?", but not "is there a limit?".
+THERE = re.compile(
+    r"(?<!\bis)(?<!\bare)(?<!\bwas)(?<!\bwere)\s+(?:there|then)\W*(?:$|\b(?:from|for|by|on|with)\b)", re.IGNORECASE
+)
 MORE = re.compile(
     r"^(?:(?:(?:what|who|where|when|anything|something|anyone|anybody)\s+else|(?:any|some)\s+(?:more|others?)|"
     r"(?:tell\s+me\s+)?more(?:\s+details?)?|details?|explain(?:\s+why)?|go\s+on|how\s+come)\s*)$",
@@ -143,6 +152,9 @@ def _understood(text: str, turns: Sequence[Turn], likeness: Likeness | None) -> 
     about = ABOUT.match(rest)
     rest = rest[about.end() :] if about else rest
     is_marked = opening is not None or about is not None
+    the_one = THE_ONE.match(rest)
+    if the_one and not ORDINAL_ONE.search(rest):
+        rest, is_marked = the_one["one"] + "?", True
     if not tokens(rest):
         return None
     previous = turns[-1].question
@@ -160,6 +172,8 @@ def _understood(text: str, turns: Sequence[Turn], likeness: Likeness | None) -> 
         return Standalone(filled.text, filled.kind)
     if outward(rest) is not None:
         return _with_antecedent(rest, turns)
+    if THERE.search(rest) and not names(rest) and len(tokens(rest)) <= MAX_FRAGMENT_WORDS:
+        return _both(rest, previous)
     return _with_topic(rest, previous) if opening and opening["conjunction"] else _with_noun(rest, previous)
 
 
@@ -262,6 +276,8 @@ def _with_antecedent(rest: str, turns: Sequence[Turn]) -> Standalone:
     reason = "pronoun"
     if kind == PERSON and meant is None:
         meant = next((found for turn in reversed(turns) if (found := _person_of(turn))), None)
+        if meant and re.match(r"who\s", turns[-1].question, re.IGNORECASE):
+            meant += f" ({lowered(without_end(turns[-1].question))})"  # "Tom Arkell (who swept the chimney)"
         reason = "person"
     if kind == THEY and meant is None:
         meant = company_in(turns[-1].question)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from domaingpt.dialogue.slots import times
-from domaingpt.dialogue.words import BE, DETERMINERS, QUESTION_WORDS, SUBORDINATORS, Token, tokens
+from domaingpt.dialogue.words import BE, DETERMINERS, QUESTION_WORDS, Token, tokens, without_end
 
 # Prepositions that tie a phrase to the one before it: "the guarantee on the roof".
 TIES = frozenset("of on for in at to with about from between under per by near behind".split())
@@ -117,7 +117,11 @@ def _chunks(question: str) -> Iterator[list[Token]]:
     previous: Token | None = None
     for token in tokens(question):
         if token.is_function or any(time.start <= token.start < time.end for time in when):
-            if token.key in DETERMINERS and previous and question[previous.end : token.start] == " ":
+            if (
+                token.key in DETERMINERS - {"that", "those"}
+                and previous
+                and question[previous.end : token.start] == " "
+            ):
                 _drop_verb(runs[-1])  # "maintain | the boundary"
             previous = None
             continue
@@ -185,9 +189,14 @@ def is_about_being(question: str) -> bool:
 
 
 def last_clause(question: str) -> tuple[int, int] | None:
-    """Return the span of a clause of time at the question's end: "when we bought it"."""
+    """Return the span of a clause of time at the question's end: "when we bought it"; not "after the fire"."""
     words = tokens(question)
-    for word in reversed(words[2:]):
-        if word.key in ("when", "after", "before", "until", "since", "while", "once") and word.key in SUBORDINATORS:
-            return word.start, len(re.sub(r"[\s?.!]+$", "", question))
+    for i in range(len(words) - 1, 1, -1):
+        if words[i].key not in ("when", "after", "before", "until", "since", "while", "once"):
+            continue
+        if words[i].key == "when" or any(word.is_auxiliary or word.key in SUBJECTS for word in words[i + 1 :]):
+            return words[i].start, len(without_end(question))
     return None
+
+
+SUBJECTS = frozenset("i we you he she it they".split())

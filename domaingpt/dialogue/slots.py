@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -152,8 +153,8 @@ def neighbour(match: re.Match[str], old: Time) -> str:
     year = old.part("year")
     if unit == "year" and year.isdigit():
         return old.text.replace(year, str(int(year) + step))
-    if unit == "month" and old.part("month") in MONTH_NAMES and "day" not in old.parts:
-        return _counted(old, "month", MONTH_NAMES, step)
+    if unit in MONTHS_OF and old.part("month") in MONTH_NAMES:
+        return _months_on(old, step * MONTHS_OF[unit])
     if unit == "quarter" and old.part("quarter") in (quarters := [f"Q{n}" for n in range(1, 5)]):
         return _counted(old, "quarter", quarters, step)
     if unit == "quarter" and old.part("quarter") in (quarters := [f"{n} quarter" for n in _NTHS]):
@@ -161,6 +162,25 @@ def neighbour(match: re.Match[str], old: Time) -> str:
     return ""
 
 
+def _months_on(old: Time, n: int) -> str:
+    """Return an old time n months further, the last day of a month as the last of the other."""
+    if not old.part("year").isdigit() and old.part("year"):
+        return ""
+    year = int(old.part("year") or 2023)  # any that is no leap year, where none is said
+    month = MONTH_NAMES.index(old.part("month")) + 1
+    years, place = divmod(month - 1 + n, 12)
+    there = (year + years, place + 1)
+    if years and not old.part("year"):
+        return ""
+    text = old.text.replace(old.part("month"), MONTH_NAMES[place]).replace(str(year), str(there[0]))
+    if day := old.part("day"):
+        last = monthrange(*there)[1]
+        is_last = int(day) == monthrange(year, month)[1]
+        text = re.sub(rf"\b{day}(?=\D|$)", str(last if is_last else min(int(day), last)), text, count=1)
+    return text
+
+
+MONTHS_OF = {"month": 1, "quarter": 3}
 _NTHS = ("first", "second", "third", "fourth")
 
 
