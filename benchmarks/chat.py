@@ -3,7 +3,7 @@
     python benchmarks/chat.py [--data DIR]
 
 Holds the dialogues of follow_ups.jsonl with the starter domains; answers are quotes, no language model takes part.
-Half of the dialogues, "tuning", were there when the rules were written, the other half, "held-out", were written
+The rules were written and corrected with the 75 dialogues of the part "tuning"; the 24 of "held-out" were written
 afterwards and the rules not touched again. Then it asks every question of the starter domains, each of which stands
 on its own, in random order as the turns of one conversation, and counts those that are changed. With DIR, which
 holds xquad/xquad.en.json, xquad/xquad.zh.json and chroma_chunking/questions_df.csv, also theirs, and those on
@@ -125,19 +125,19 @@ def main() -> None:
         domains, questions = starters(Workspace.create(Path(folder)))
         for domain in domains.values():
             domain.config = replace(domain.config, answer=replace(domain.config.answer, model="quotes"))
-        halves: dict[str, list[tuple[dict[str, dict[str, bool]], dict[str, Any]]]] = {}
+        parts: dict[str, list[tuple[dict[str, dict[str, bool]], dict[str, Any]]]] = {}
         for dialogue in dialogues():
             outcomes, understood = held(domains[dialogue["domain"]], dialogue)
-            halves.setdefault(dialogue["half"], []).append((outcomes, understood))
+            parts.setdefault(dialogue["part"], []).append((outcomes, understood))
             if arguments.show:
                 right = "".join("-+"[outcomes[form]["gold"]] for form in FORMS)
                 mark = "=" if understood["as_by_hand"] else " "
                 print(
-                    dialogue["half"][:4], dialogue["id"], right, mark, dialogue["turns"][-1], "|", dialogue["question"]
+                    dialogue["part"][:4], dialogue["id"], right, mark, dialogue["turns"][-1], "|", dialogue["question"]
                 )
                 print("      ", understood["how"], "|", understood["understood"])
-        for half, held_ones in halves.items():
-            result[half] = {
+        for part, held_ones in parts.items():
+            result[part] = {
                 "n": len(held_ones),
                 **shares([outcomes for outcomes, _ in held_ones]),
                 "understood_as_by_hand": round(statistics.mean(u["as_by_hand"] for _, u in held_ones), 4),
