@@ -72,6 +72,20 @@ def abstention(result: Result) -> Lines:
     yield what, "; ".join(rates.values())
 
 
+def chat(result: Result) -> Lines:
+    """How often follow-ups find their answer, and standalone questions are changed."""
+    held_out = result["held-out"]
+    rates = [held_out[form] for form in ("as_typed", "rewritten", "hand_written")]
+    what = f"{held_out['n']} follow-ups written after the rules: gold in the answer or its first quote, as typed"
+    yield f"{what}; as `chat` understands them; written out by hand", "; ".join(f"{rate['gold']:.0%}" for rate in rates)
+    yield "… the first citation is of the right document", "; ".join(f"{rate['cited_document']:.0%}" for rate in rates)
+    others = [of for name, of in result.items() if name.endswith("_questions")]
+    yield (
+        "… questions that stand on their own, asked in random order, that were changed",
+        f"{sum(of['changed'] for of in others)} of {sum(of['n'] for of in others):,}",
+    )
+
+
 def encode(result: Result) -> Lines:
     """Tokens a second, the reference and the best engine."""
     rows = result["rows"]
@@ -179,6 +193,7 @@ def text_quality(result: Result) -> Lines:
 
 LINES: dict[str, Callable[[Result], Lines]] = {
     "abstention": abstention,
+    "chat": chat,
     "answered": answered,
     "encode": encode,
     "evidence": evidence,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import io
+import itertools
 import json
 import os
 import re
@@ -21,8 +23,11 @@ import pytest
 
 import domaingpt
 from domaingpt import cli, errors
+from domaingpt.cli.chat_session import COMMANDS as SLASH_COMMANDS
 from domaingpt.cli.failures import ERROR, EXIT_CODES, exit_code, failing_well
 from domaingpt.config import SECTIONS
+from domaingpt.dialogue import Turn, standalone
+from domaingpt.dialogue.follow_up import MAX_FOLLOW_UP_CHARS, MAX_LOOK_BACK, MAX_TURN_CHARS
 from domaingpt.documents import FORMATS
 from domaingpt.index import generation, segment
 from domaingpt.models.registry import CHAT_FAMILIES
@@ -230,6 +235,32 @@ def test_every_decision_is_listed() -> None:
             assert f"**{part}.**" in text, f"{path.name} lacks {part}"
 
 
+def table_rows(text: str, head: str) -> list[list[str]]:
+    """Return the cells of the table below a head line."""
+    below = text.split(head, 1)[1].splitlines()[2:]
+    rows = itertools.takewhile(lambda line: line.startswith("|"), below)
+    return [[cell.strip() for cell in row.strip("|").split(" | ")] for row in rows]
+
+
+def test_follow_ups_are_understood_as_documented() -> None:
+    """Each row of the table in docs/chat.md; and every slash command has a row."""
+    rows = table_rows(page("chat.md"), "| asked before | typed | understood as |")
+    assert len(rows) > 10
+    for before, typed, understood in rows:
+        assert standalone(typed, [Turn(before)]).question == understood
+    named = [cells[0].strip("`") for cells in table_rows(page("chat.md"), "| command | does |")]
+    assert named == [usage for usage, _ in SLASH_COMMANDS.values()]
+
+
+def test_limits_of_chat_are_documented() -> None:
+    """As the code has them."""
+    text = page("chat.md")
+    assert MAX_LOOK_BACK == 3
+    assert "It looks back three turns." in text
+    assert f"at most {MAX_TURN_CHARS:,} characters" in text
+    assert f"longer than {MAX_FOLLOW_UP_CHARS} characters" in text
+
+
 # --- links -----------------------------------------------------------------------------------------
 
 
@@ -331,6 +362,15 @@ def test_python_example_runs(starter: Path, capsys: pytest.CaptureFixture[str]) 
 
 
 @pytest.mark.usefixtures("fakes")
+def test_python_example_of_chat_runs(starter: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """That of docs/chat.md: the question as it was understood."""
+    del starter
+    (code,) = fences(page("chat.md"), "python")
+    exec(compile(code, "chat.md", "exec"), {})
+    assert capsys.readouterr().out == "How much gas did we use in February 2025?\n"
+
+
+@pytest.mark.usefixtures("fakes")
 def test_python_example_of_measuring_runs(starter: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """That of docs/evaluate.md: a mean."""
     del starter
@@ -401,6 +441,32 @@ def test_every_json_key_is_documented(starter: Path, capsys: pytest.CaptureFixtu
                 seen |= set(keys_of(json.loads(line), free=("left_out", "measures", "arms", "in_first")))
         assert seen - documented == set(), f"{heading} lacks keys"
         assert set(re.findall(r"^\| `(\w+)`", below, re.MULTILINE)) <= seen, f"{heading} has keys that are no more"
+
+
+@pytest.mark.usefixtures("fakes", "starter")
+def test_every_json_key_of_chat_is_documented(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Those of `ask`, and its own; a question that fails has others."""
+    assert failing_well(cli.group, ["ingest", "house"]) == 0
+    ask, own = (section(page("json.md"), heading) for heading in ("## ask", "## chat"))
+    of_ask, of_chat = (set(re.findall(r"^\| `(\w+)`", text, re.MULTILINE)) for text in (ask, own))
+    capsys.readouterr()
+    monkeypatch.setattr("sys.stdin", io.StringIO("When is the final payment due?\nand the first one?\n"))
+    assert failing_well(cli.group, ["chat", "house", "--json"]) == 0
+    good = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [set(answer) for answer in good] == [of_ask | of_chat - {"error"}] * 2
+    assert f"`{good[1]['rewritten']}`" in own
+
+    def fail(*_: Any, **__: Any) -> None:
+        raise errors.PromptTooLong("Too long.")
+
+    monkeypatch.setattr(domaingpt.Domain, "ask", fail)
+    monkeypatch.setattr("sys.stdin", io.StringIO("When is the final payment due?\n"))
+    assert failing_well(cli.group, ["chat", "house", "--json"]) == 1
+    (bad,) = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert set(bad) == of_chat | {"id", "question"}
+    assert {f"`{key}`" for key in bad["error"]} <= set(re.findall(r"`\w+`", own))
 
 
 def test_other_json_commands_are_documented() -> None:

@@ -20,7 +20,7 @@ from domaingpt.cli.failures import ReaderGone, failing_well
 
 COMMANDS = {
     "ask": "Answer a question from a domain's documents, with quotes.",
-    "chat": "Ask several questions in turn.",
+    "chat": "Ask several questions in turn; follow-ups are understood.",
     "completion": "Print the shell completion script.",
     "doctor": "Check what is installed, and measure this machine.",
     "domains": "List the domains with their state.",
