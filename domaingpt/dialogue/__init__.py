@@ -4,8 +4,8 @@
 model takes part. No word of the user is lost: `keeps_words` is the rule, and what breaks it is not used.
 """
 
-from domaingpt.dialogue.ellipsis import Likeness
 from domaingpt.dialogue.follow_up import Standalone, Turn, standalone
+from domaingpt.dialogue.replacing import Likeness
 from domaingpt.dialogue.words import keeps_words, lasting_words
 
 __all__ = ["Likeness", "Standalone", "Turn", "keeps_words", "lasting_words", "standalone"]

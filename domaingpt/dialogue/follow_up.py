@@ -24,8 +24,9 @@ from domaingpt.dialogue.anaphora import (
     person_in,
     resolved,
 )
-from domaingpt.dialogue.ellipsis import Likeness, completed
+from domaingpt.dialogue.ellipsis import completed
 from domaingpt.dialogue.phrases import phrases
+from domaingpt.dialogue.replacing import Likeness
 from domaingpt.dialogue.slots import DEICTIC, RELATIVE, names, numbers, times
 from domaingpt.dialogue.words import (
     DETERMINERS,
