@@ -46,6 +46,10 @@ EMPTY_IT = re.compile(
     r"|\bwhat\s+(?:time|day|date|year)\s+(?:is|was)\s+it\b",
     re.IGNORECASE,
 )
+# "It" after these is what happened, not the thing it happened to: "when was the roof repaired?" … "what did it cost?".
+EVENT = re.compile(r"\bdid\s+(?:it|that|this)\s+(?:all\s+)?(?:cost|take|happen)\b", re.IGNORECASE)
+# What follows a "that" which stands alone, besides prepositions and participles.
+AFTER_THAT = frozenset("all so not still also correct true right".split())
 COMPANY = re.compile(r"\b(?:AB|AG|ASA?|A/S|plc|Ltd|LLP|GmbH|Inc|Bank|Group|Foods|Officer|Board|Society|Road|Street)\b")
 PERSON_NAME = re.compile(r"\b[A-Z][a-zà-öø-ÿ]+(?:\s[A-Z]\.)?\s[A-ZÅÄÖØÉÜ][\w’'-]*[a-zà-öø-ÿ]+\b")
 MAX_ANTECEDENT_CHARS = 160  # a longer one would drown the question; guess, unmeasured
@@ -69,23 +73,18 @@ def outward(question: str) -> Token | None:
 def _stands_alone(question: str, words: Sequence[Token], position: int) -> bool:
     """Return whether "that" is a pronoun: the question's end, a verb or a preposition follows."""
     token = words[position]
-    if position > 0 and not (words[position - 1].is_auxiliary or words[position - 1].key in PREPOSITIONS | {"and"}):
-        is_object = position == len(words) - 1
-        if not is_object:
-            return False
-    if position == len(words) - 1:
+    if position in (0, len(words) - 1):
         return position > 0
-    following = words[position + 1]
+    before, following = words[position - 1], words[position + 1]
+    if not (before.is_auxiliary or before.key in PREPOSITIONS | {"and"}):
+        return False
     if question[token.end : following.start].strip():
         return True
-    if position > 0 and words[position - 1].is_auxiliary:
-        if words[position - 1].key not in BE and following.key in VERBS:  # "does that include heating?"
-            return position + 2 >= len(words) or words[position + 2].key not in VERBS
-        return following.key in PREPOSITIONS | AFTER_THAT or following.key.endswith(("ed", "en", "ing"))
-    return position > 0 and following.key in AUXILIARIES | PREPOSITIONS
-
-
-AFTER_THAT = frozenset("all so not still also correct true right".split())
+    if not before.is_auxiliary:
+        return following.key in AUXILIARIES | PREPOSITIONS
+    if before.key not in BE and following.key in VERBS:  # "does that include heating?"
+        return position + 2 >= len(words) or words[position + 2].key not in VERBS
+    return following.key in PREPOSITIONS | AFTER_THAT or following.key.endswith(("ed", "en", "ing"))
 
 
 def _has_own_antecedent(question: str, words: Sequence[Token], position: int) -> bool:
@@ -129,10 +128,6 @@ def _opens_clause(words: Sequence[Token], i: int) -> bool:
     if word.key.endswith("ing") and not word.is_function and len(word.key) > 5:
         return True
     return word.key == "to" and i + 1 < len(words) and not words[i + 1].is_function and words[i + 1].text.islower()
-
-
-# "It" after these is what happened, not the thing it happened to: "when was the roof repaired?" … "what did it cost?".
-EVENT = re.compile(r"\bdid\s+(?:it|that|this)\s+(?:all\s+)?(?:cost|take|happen)\b", re.IGNORECASE)
 
 
 def is_about_event(question: str, pronoun: Token, previous: str) -> bool:
