@@ -30,7 +30,7 @@ __all__ = [
     "split_sentences",
 ]
 
-CHUNKER = "units-shortest-path/6"  # stored in the index; a change of the algorithm rebuilds chunks
+CHUNKER = "units-shortest-path/7"  # stored in the index; a change of the algorithm rebuilds chunks
 SECTION_SEPARATOR = " › "
 CLAUSE_END = re.compile(r"[,;:]\s+|[，；：、]\s*|\s[–—-]\s|\s+")  # not the comma in 82,959
 
@@ -56,7 +56,8 @@ def chunk_document(
         return []
     units = [unit for unit, _ in counted]
     counts = [n_tokens for _, n_tokens in counted]
-    ranges = pack(counts, [unit.before for unit in units], [unit.is_heading for unit in units], max_tokens)
+    announces = [unit.is_heading or document.text[unit.start : unit.end].endswith((":", "：")) for unit in units]
+    ranges = pack(counts, [unit.before for unit in units], announces, max_tokens)
     sections = _section_paths(document)
     context = _ContextBuilder(document, count_tokens, context_tokens)
     chunks = []

@@ -24,19 +24,19 @@ CUT_COST = {
     Break.PARAGRAPH: 0.15,
     Break.HEADING: 0.0,
 }
-AFTER_HEADING_COST = 1.5  # a heading that ends a chunk has lost what it names
+AFTER_ANNOUNCEMENT_COST = 1.5  # a heading, or "There are three kinds:", that ends a chunk has lost what it names
 PER_CHUNK_COST = 0.25  # fewer chunks, all else equal
 
 
 def pack(
-    n_tokens: Sequence[int], breaks: Sequence[Break], is_heading: Sequence[bool], max_tokens: int
+    n_tokens: Sequence[int], breaks: Sequence[Break], announces: Sequence[bool], max_tokens: int
 ) -> list[tuple[int, int]]:
     """Return the chunks as half-open ranges of units, in order, covering all of them.
 
     Args:
         n_tokens: Tokens of each unit; each at most `max_tokens`.
         breaks: Strength of the break before each unit.
-        is_heading: Whether each unit is a heading.
+        announces: Whether each unit is a heading, or says that more follows.
         max_tokens: The most that a chunk may hold.
     """
     n = len(n_tokens)
@@ -48,8 +48,8 @@ def pack(
     back = [0] * (n + 1)
     for end in range(1, n + 1):
         cut = 0.0 if end == n else CUT_COST[breaks[end]]
-        if end < n and is_heading[end - 1]:
-            cut = AFTER_HEADING_COST
+        if end < n and announces[end - 1]:
+            cut = AFTER_ANNOUNCEMENT_COST
         total = 0
         for start in range(end - 1, -1, -1):
             total += sizes[start]
