@@ -28,6 +28,7 @@ def ask(
     *,
     only: str | None = None,
     on_sentence: Callable[[str], None] = lambda _: None,
+    notify: Callable[[str], None] = lambda _: None,
 ) -> Answer:
     """Answer a question from a domain's documents, or abstain.
 
@@ -39,6 +40,7 @@ def ask(
         generator: Writes the draft; None for quotes.
         only: Glob on document paths.
         on_sentence: Hears each sentence of the answer as soon as it has passed verification.
+        notify: Hears what the user should know, e.g. that the question does not fit the model.
     """
     clock = _Clock()
     dense = covers(embedder, question)
@@ -55,7 +57,7 @@ def ask(
             model=generator.name if generator else "quotes", timings_ms=clock.timings_ms(),
         )  # fmt: skip
     with clock.stage("answer"):
-        draft = compose(question, evidence, config, index.terms, generator, on_sentence)
+        draft = compose(question, evidence, config, index.terms, generator, on_sentence, notify)
     return Answer(
         question=question,
         text=draft.text,

@@ -39,18 +39,27 @@ class ChatFormat:
 
     def prompt(self, system: str, user: str) -> list[Segment]:
         """Return the prompt of one exchange, up to where the model speaks."""
+        head, rest = self.parts(system, user)
+        return head + rest
+
+    def parts(self, system: str, user: str) -> tuple[list[Segment], list[Segment]]:
+        """Return the prompt in two: what other questions to the same domain share, and the rest from the user's text."""
         if not any(self.system):
             system, user = "", f"{system}\n\n{user}"
-        turns = [Segment(self.begin, is_control=True)]
+        head = [Segment(self.begin, is_control=True)]
         if system:
-            turns += [
+            head += [
                 Segment(self.system[0], is_control=True),
                 Segment(system),
                 Segment(self.system[1], is_control=True),
             ]
-        turns += [Segment(self.user[0], is_control=True), Segment(user), Segment(self.user[1], is_control=True)]
-        turns.append(Segment(self.assistant, is_control=True))
-        return [turn for turn in turns if turn.text]
+        head.append(Segment(self.user[0], is_control=True))
+        rest = [
+            Segment(user),
+            Segment(self.user[1], is_control=True),
+            Segment(self.assistant, is_control=True),
+        ]
+        return [turn for turn in head if turn.text], [turn for turn in rest if turn.text]
 
 
 CHATML = ChatFormat(
