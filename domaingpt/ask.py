@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from domaingpt.answer import Generator
 from domaingpt.answer.compose import cite, compose, why_abstain
+from domaingpt.answer.instructions import without_instructions
 from domaingpt.config import DomainConfig
 from domaingpt.embeddings import Embedder
 from domaingpt.index import Index
@@ -50,6 +51,7 @@ def ask(
         hits = retrieve(index, embedder, question, k=config.retrieval.k, only=only, dense_weight=weight, vector=vector)
     with clock.stage("evidence"):
         evidence = select_evidence(question, hits, embedder, index, limit=MAX_EVIDENCE, vector=vector)
+        evidence = without_instructions(question, evidence)
     reason = why_abstain(evidence, dense=dense)
     if reason is not None:
         return Answer(

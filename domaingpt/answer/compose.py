@@ -13,6 +13,7 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 
 from domaingpt.answer import Generator
+from domaingpt.answer.inert import inert
 from domaingpt.answer.prompt import answer_share, fitting_evidence, system_text, user_text
 from domaingpt.answer.relevance import answers, best_quotes
 from domaingpt.answer.verify import Terms, supporting_evidence
@@ -164,7 +165,7 @@ def _written(
     pieces = generator.generate(system, user_text(question, shown), max_tokens)
     with closing(_sentences(pieces)) as sentences:
         for sentence in sentences:
-            plain = ENUMERATOR.sub("", MARKS.sub("", sentence)).strip()
+            plain = inert(ENUMERATOR.sub("", MARKS.sub("", sentence)).strip())
             if not plain or plain.casefold() in passed:
                 continue
             item = None if REFUSALS.search(plain) else _backing(plain, trusted, question, terms)
@@ -219,7 +220,8 @@ def _quoted(evidence: Sequence[Evidence], max_characters: int) -> Draft:
     for item in evidence:
         used = sum(len(text) + len(marks) + 1 for text, marks in parts.items())
         room = max_characters - used - len(numbering.next_mark(item))
-        text = min(readable(item.quote, item.chunk), search_view(item.quote), key=lambda text: len(text) > room)
+        forms = inert(readable(item.quote, item.chunk)), inert(search_view(item.quote))
+        text = min(forms, key=lambda text: len(text) > room)
         if text in parts:
             parts[text] += numbering.mark(item).strip()
             continue
