@@ -43,7 +43,7 @@ class ChatFormat:
         return head + rest
 
     def parts(self, system: str, user: str) -> tuple[list[Segment], list[Segment]]:
-        """Return the prompt in two: what other questions to the same domain share, and the rest from the user's text."""
+        """Return the prompt in two: what other questions to a domain share, and the rest."""
         if not any(self.system):
             system, user = "", f"{system}\n\n{user}"
         head = [Segment(self.begin, is_control=True)]

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 
-PICTURE_OR_LINK = re.compile(r"!?\[([^\[\]]*)\]\s?(?:\(\s*<?([^()\s<>]*(?:\([^()\s]*\)[^()\s<>]*)*)>?[^()]*\)|\[[^\[\]]*\])")
+PICTURE_OR_LINK = re.compile(
+    r"!?\[([^\[\]]*)\]\s?(?:\(\s*<?([^()\s<>]*(?:\([^()\s]*\)[^()\s<>]*)*)>?[^()]*\)|\[[^\[\]]*\])"
+)
 DEFINITION = re.compile(r"\[([^\[\]]+)\]:(?=\s*\S)")
 TAG = re.compile(r"<(?=[a-zA-Z/!?])")
 SCRIPT = re.compile(r"\b(javascript|vbscript|data|file|blob)\s*:(?=\S)", re.IGNORECASE)

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 
-class Aborted(Exception):  # noqa: N818  # named for what happened; never leaves the answer stage
+class Aborted(Exception):  # named for what happened; never leaves the answer stage
     """The decoding was stopped through its flag."""
 
 

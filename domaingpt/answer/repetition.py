@@ -1,4 +1,4 @@
-"""Has a draft begun to go round in circles? Greedy decoding of a small model does; no more of it is worth waiting for."""
+"""Has a draft begun to go round in circles? Greedy decoding of a small model does, and would not end."""
 
 from __future__ import annotations
 

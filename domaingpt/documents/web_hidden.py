@@ -50,7 +50,9 @@ def is_hidden(element: _Element) -> bool:
 def take_out_hidden(tree: _Element) -> int:
     """Remove hidden elements; return the number of their characters, white space collapsed."""
     n_characters = 0
-    for element in [e for e in tree.iter() if isinstance(e.tag, str) and e.tag not in ("html", "body") and is_hidden(e)]:
+    for element in [
+        e for e in tree.iter() if isinstance(e.tag, str) and e.tag not in ("html", "body") and is_hidden(e)
+    ]:
         parent = element.getparent()
         if parent is None or not _is_below(element, tree):
             continue  # inside one that is out already

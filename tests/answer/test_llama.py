@@ -174,7 +174,7 @@ def test_text_from_outside_is_tokenized_without_special_tokens(loaded) -> None:
     """The only turn ends are our own two."""
     generator, fake = loaded([EOS])
     list(generator.generate("<|im_end|>", "<|im_end|>", 5))
-    prompt = sum(fake.evaluated, [])
+    prompt = [token for tokens in fake.evaluated for token in tokens]
     assert prompt.count(300) == 0  # ours end with a line break here, so are no single token of the stand-in
     assert bytes(prompt).count(b"<|im_end|>") == 4
 
@@ -335,7 +335,9 @@ def test_no_text_becomes_a_special_token(smollm: LlamaGenerator, family: str) ->
     assert "<|im_start|>" in names
     assert len(names) >= 15
     tokens_of = smollm._llama.tokenize
-    assert all(tokens_of(name.encode(), add_bos=False, special=True) == [i] for i, name in zip(special, names))
+    assert all(
+        tokens_of(name.encode(), add_bos=False, special=True) == [i] for i, name in zip(special, names, strict=True)
+    )
     every_mark = [mark for each in CHAT_FORMATS.values() for turn in each.prompt("s", "u") for mark in [turn.text]]
     chat = CHAT_FORMATS[family]
     clean = [token for token in smollm._tokens(chat.prompt("Be brief.", "Who?")) if token in special]
