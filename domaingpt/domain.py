@@ -359,10 +359,10 @@ class Domain:
         if self.needs_first_ingest:
             self.ingest()
         self.check_not_empty()
-        generator = self.generator
+        index, embedder, generator = self.index, self.embedder, self.generator
         if cancellation and generator:
             generator = cancellation.watched(generator)
         return ask(
-            question, self.config, self.index, self.embedder, generator,
+            question, self.config, index, embedder, generator,
             only=only, on_sentence=on_sentence, notify=self.notify,
         )  # fmt: skip

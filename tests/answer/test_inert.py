@@ -14,7 +14,7 @@ from domaingpt.config import parse_config
 from domaingpt.index.terms import Analyzer
 from domaingpt.testing import ScriptedGenerator
 
-LIVE = re.compile(r"!\[|\]\(|\]\[|<[a-zA-Z/!?]|\b(?:javascript|vbscript|data):\S|\[\s*\^?\d", re.IGNORECASE)
+LIVE = re.compile(r"!\[|\]\(|\]\[|<[a-zA-Z/!?]|\b(?:javascript|vbscript|data):\S|\[\s*\^?\d+\s*\]", re.IGNORECASE)
 
 
 @pytest.mark.parametrize(
