@@ -3,8 +3,8 @@
     python benchmarks/cancel.py [--model NAME_OR_PATH] [-n 100] [--threads 1]
 
 Loads a model as `ask` does and starts drafts over prompts of many lengths, up to the whole context. Each is closed
-from another thread at a random moment, three of ten after some pieces of the draft. Measured: how long
-after the close the model is free; whether the next answer is that of a model whose cache was emptied. Besides, with the
+from another thread at a random moment. Measured: how long after
+the close the model is free; whether the next answer is that of a model whose cache was emptied. Besides, with the
 same prompts: how much the kept system turn saves, and whether answers depend on what was asked before.
 """
 
@@ -29,7 +29,6 @@ WORDS = (
     "a tenant pays rent and deposit of ten per cent within fourteen days after notice"
 ).split()
 MAX_TOKENS = 24
-IN_DRAFT = 0.3  # share of the drafts that are closed some pieces on, the rest at a random time
 MARGIN = 128  # tokens below the context for marks, question and answer
 
 
@@ -105,7 +104,7 @@ def _cancel(
     generator: LlamaGenerator, system: str, rng: random.Random, fresh: dict[str, str]
 ) -> tuple[float, int, bool]:
     """Return seconds until the model was free, pieces read before, and whether the next answer is as fresh."""
-    n_tokens = rng.choice([100, 250, 500, generator.n_ctx - MARGIN - generator.count_tokens(system)])
+    n_tokens = rng.choice([100, 500, 1500, generator.n_ctx - MARGIN - generator.count_tokens(system)])
     prompt = _prompt(rng, n_tokens)
     while generator.count_tokens(prompt) > n_tokens:
         prompt = prompt[: int(len(prompt) * 0.95)]
@@ -116,13 +115,9 @@ def _cancel(
         closed_at.append(time.perf_counter())
         pieces.close()  # type: ignore[attr-defined]
 
-    n_pieces = 0
-    if rng.random() < IN_DRAFT:
-        for _ in range(rng.randint(1, MAX_TOKENS // 2)):
-            n_pieces += next(pieces, None) is not None
-    timer = threading.Timer(rng.uniform(0, 0.05 if n_pieces else 1.0 if n_tokens > 500 else 0.4), close)
+    timer = threading.Timer(rng.uniform(0, 1.0 if n_tokens > 500 else 0.4), close)
     timer.start()
-    n_pieces += sum(1 for _ in pieces)
+    n_pieces = sum(1 for _ in pieces)
     timer.join()
     with generator._lock:
         free_s = time.perf_counter() - closed_at[0]
