@@ -163,6 +163,26 @@ def models(result: Result) -> Lines:
     yield "… memory it takes; the estimate", f"{took:,.0f} MB; {told:,.0f} MB"
 
 
+def injected(result: Result) -> Lines:
+    """What documents that attack get."""
+    for model, counts in result["models"].items():
+        name = "packaged model" if model == "auto" else model
+        outcome = (
+            f"{counts['obeyed']} obeyed, {counts['forged']} forged citations, {counts['live']} with live markup, "
+            f"{counts['steering']} that steer a terminal; the fact asked for in {counts['fact in the answer']}"
+        )
+        yield f"{sum(result['documents'].values())} documents that attack, {name}", outcome
+    yield "hidden text that the ledger does not tell of, in the same", str(len(result["unflagged"]))
+
+
+def cancel(result: Result) -> Lines:
+    """Whether a draft can be stopped."""
+    free = result["free after s"]
+    name = "the packaged model" if result["model"].startswith("SmolLM2") else result["model"]
+    outcome = f"free after {free['max']} s at most; next answer as a fresh model's: {result['next answer as fresh']}"
+    yield f"{result['cancels']} drafts of {name} stopped, {result['inside the prompt']} inside the prompt", outcome
+
+
 def bit_flips(result: Result) -> Lines:
     """How many flipped bits are found."""
     found = result["found_by_verify"]
@@ -205,6 +225,9 @@ LINES: dict[str, Callable[[Result], Lines]] = {
     "models": models,
     "pull": pull,
     "bit_flips": bit_flips,
+    "injected": injected,
+    "cancel": cancel,
+    "cancel-0.5B": cancel,
     "scale": scale,
     "text_quality": text_quality,
 }

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from domaingpt.answer import Generator
 from domaingpt.answer.compose import cite, compose, why_abstain
+from domaingpt.answer.instructions import without_instructions
 from domaingpt.config import DomainConfig
 from domaingpt.embeddings import Embedder
 from domaingpt.index import Index
@@ -28,6 +29,7 @@ def ask(
     *,
     only: str | None = None,
     on_sentence: Callable[[str], None] = lambda _: None,
+    notify: Callable[[str], None] = lambda _: None,
 ) -> Answer:
     """Answer a question from a domain's documents, or abstain.
 
@@ -39,6 +41,7 @@ def ask(
         generator: Writes the draft; None for quotes.
         only: Glob on document paths.
         on_sentence: Hears each sentence of the answer as soon as it has passed verification.
+        notify: Hears what the user should know, e.g. that the question does not fit the model.
     """
     clock = _Clock()
     dense = covers(embedder, question)
@@ -48,6 +51,7 @@ def ask(
         hits = retrieve(index, embedder, question, k=config.retrieval.k, only=only, dense_weight=weight, vector=vector)
     with clock.stage("evidence"):
         evidence = select_evidence(question, hits, embedder, index, limit=MAX_EVIDENCE, vector=vector)
+        evidence = without_instructions(question, evidence)
     reason = why_abstain(evidence, dense=dense)
     if reason is not None:
         return Answer(
@@ -55,7 +59,7 @@ def ask(
             model=generator.name if generator else "quotes", timings_ms=clock.timings_ms(),
         )  # fmt: skip
     with clock.stage("answer"):
-        draft = compose(question, evidence, config, index.terms, generator, on_sentence)
+        draft = compose(question, evidence, config, index.terms, generator, on_sentence, notify)
     return Answer(
         question=question,
         text=draft.text,

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from domaingpt.answer import Generator, load_generator
+from domaingpt.answer.cancel import Cancellation
 from domaingpt.ask import ask
 from domaingpt.build import changed_embedder
 from domaingpt.config import DomainConfig, load_config
@@ -337,7 +338,12 @@ class Domain:
         return hits, {"total": round((time.perf_counter() - started) * 1000, 1)}
 
     def ask(
-        self, question: str, *, only: str | None = None, on_sentence: Callable[[str], None] = lambda _: None
+        self,
+        question: str,
+        *,
+        only: str | None = None,
+        on_sentence: Callable[[str], None] = lambda _: None,
+        cancellation: Cancellation | None = None,
     ) -> Answer:
         """Answer a question from the documents, or abstain; ingests first if the domain never was.
 
@@ -345,8 +351,18 @@ class Domain:
             question: In the user's words.
             only: Glob on document paths.
             on_sentence: Hears each sentence of the answer as soon as it has passed verification.
+            cancellation: Lets another thread call the question off.
+
+        Raises:
+            AnswerCancelled: If it was called off.
         """
         if self.needs_first_ingest:
             self.ingest()
         self.check_not_empty()
-        return ask(question, self.config, self.index, self.embedder, self.generator, only=only, on_sentence=on_sentence)
+        index, embedder, generator = self.index, self.embedder, self.generator
+        if cancellation and generator:
+            generator = cancellation.watched(generator)
+        return ask(
+            question, self.config, index, embedder, generator,
+            only=only, on_sentence=on_sentence, notify=self.notify,
+        )  # fmt: skip

@@ -26,6 +26,7 @@ DomainGPTError
 │       ├── EndpointDenied
 │       ├── EndpointBusy
 │       └── EndpointBroken
+├── AnswerCancelled
 └── MissingExtra
 
 A message says what happened and where; the hint says what to do next.
@@ -163,7 +164,13 @@ class NotEnoughMemory(ModelError):
 class PromptTooLong(ModelError):
     """The prompt does not fit the model's context, counted with the model's own tokenizer."""
 
-    default_hint = "Ask a shorter question, or use a model with a larger context."
+    default_hint = "Ask a shorter question, shorten `instructions`, or use a model with a larger context."
+
+
+class AnswerCancelled(DomainGPTError):
+    """A question was called off, through `domaingpt.answer.cancel.Cancellation`, before it was answered."""
+
+    default_hint = "Ask again."
 
 
 class EndpointError(ModelError):

@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 
 from domaingpt import locations
+from domaingpt.answer.cancel import Cancellation
 from domaingpt.config import RESERVED_NAMES
 from domaingpt.confirmations import MODELS_USE, confirm
 from domaingpt.domain import Domain
 from domaingpt.errors import (
+    AnswerCancelled,
     BadConfig,
     DomainError,
     DomainExists,
@@ -701,3 +703,39 @@ def test_a_domain_like_another_writes_with_the_same_file(workspace, house) -> No
     other = workspace.new("flat", like="house")
     assert other.config.answer.model == "domains/house/my.gguf#phi3"
     assert other.answer_model == f"{house.folder / 'my.gguf'}#phi3"
+
+
+def test_domains_share_no_language_model(workspace, house, monkeypatch) -> None:
+    """So nothing of one domain's prompts is kept where another's are computed."""
+    monkeypatch.setattr("domaingpt.domain.find_generator", lambda _: "scripted")
+    monkeypatch.setattr("domaingpt.domain.load_generator", lambda _: ScriptedGenerator(["Yes."]))
+    other = workspace.new("other")
+    assert house.generator is not None
+    assert house.generator is not other.generator
+
+
+def test_a_question_can_be_called_off(house, monkeypatch) -> None:
+    """Before, or from the thread that hears its sentences; the next one is answered."""
+    draft = "Menon serviced the boiler. The boiler is in the cellar. It is old."
+    monkeypatch.setattr("domaingpt.domain.find_generator", lambda _: "scripted")
+    monkeypatch.setattr("domaingpt.domain.load_generator", lambda _: ScriptedGenerator([draft]))
+    cancellation = Cancellation()
+    with pytest.raises(AnswerCancelled):
+        house.ask("Who serviced the boiler?", cancellation=cancellation, on_sentence=lambda _: cancellation.cancel())
+    with pytest.raises(AnswerCancelled):
+        house.ask("Who serviced the boiler?", cancellation=cancellation)
+    answer = house.ask("Who serviced the boiler?", cancellation=Cancellation())
+    assert str(answer.text).startswith("Menon serviced the boiler. [1]")
+
+
+def test_a_question_too_long_for_the_model_is_quoted_with_a_notice(house, monkeypatch) -> None:
+    """An answer is worth more than a complaint."""
+    monkeypatch.setattr("domaingpt.domain.find_generator", lambda _: "scripted")
+    monkeypatch.setattr("domaingpt.domain.load_generator", lambda _: ScriptedGenerator(["never"], n_ctx=200))
+    house.ingest()
+    notices: list[str] = []
+    monkeypatch.setattr(house, "notify", notices.append)
+    answer = house.ask("Who serviced the boiler? " * 60)
+    assert (answer.reason, answer.citations[0].quote) == ("quoted", BOILER)
+    assert len(notices) == 1
+    assert notices[0].startswith("The question does not fit the context of scripted, 200 tokens in all")

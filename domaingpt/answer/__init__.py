@@ -25,8 +25,10 @@ class Generator(Protocol):
         """Return the number of tokens of a text by the model's own tokenizer; where that is out of reach, no fewer."""
 
     def generate(self, system: str, user: str, max_tokens: int) -> Iterator[str]:
-        """Yield pieces of the model's text; closing the iterator stops the model.
+        """Yield pieces of the model's text; closing the iterator stops the model, also inside the prompt.
 
+        What holds a lock or a connection lets any thread close it while another waits for a piece; the waiting
+        one then finds that there are no more. See `domaingpt.answer.cancel`.
         Neither text can open a turn of its own: special tokens in them are plain text.
 
         Raises:

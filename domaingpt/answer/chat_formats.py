@@ -6,7 +6,7 @@ documents is tokenized with that switched off, so no document can open a turn of
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from domaingpt.errors import ModelLoadFailed
 
@@ -39,18 +39,27 @@ class ChatFormat:
 
     def prompt(self, system: str, user: str) -> list[Segment]:
         """Return the prompt of one exchange, up to where the model speaks."""
+        head, rest = self.parts(system, user)
+        return head + rest
+
+    def parts(self, system: str, user: str) -> tuple[list[Segment], list[Segment]]:
+        """Return the prompt in two: what other questions to a domain share, and the rest."""
         if not any(self.system):
             system, user = "", f"{system}\n\n{user}"
-        turns = [Segment(self.begin, is_control=True)]
+        head = [Segment(self.begin, is_control=True)]
         if system:
-            turns += [
+            head += [
                 Segment(self.system[0], is_control=True),
                 Segment(system),
                 Segment(self.system[1], is_control=True),
             ]
-        turns += [Segment(self.user[0], is_control=True), Segment(user), Segment(self.user[1], is_control=True)]
-        turns.append(Segment(self.assistant, is_control=True))
-        return [turn for turn in turns if turn.text]
+        head.append(Segment(self.user[0], is_control=True))
+        rest = [
+            Segment(user),
+            Segment(self.user[1], is_control=True),
+            Segment(self.assistant, is_control=True),
+        ]
+        return [turn for turn in head if turn.text], [turn for turn in rest if turn.text]
 
 
 CHATML = ChatFormat(
@@ -82,14 +91,43 @@ PHI3 = ChatFormat(
     assistant="<|assistant|>\n",
     stop=("<|end|>", "<|endoftext|>"),
 )
+# Qwen 3's own switch "enable_thinking=False" writes this: a thought that is closed and empty. Without it the
+# model spends its tokens on thinking aloud.
+QWEN3 = replace(CHATML, assistant="<|im_start|>assistant\n<think>\n\n</think>\n\n")
+ZEPHYR = ChatFormat(
+    begin="",
+    system=("<|system|>\n", "</s>\n"),
+    user=("<|user|>\n", "</s>\n"),
+    assistant="<|assistant|>\n",
+    stop=("</s>",),
+)
+PHI4 = ChatFormat(
+    begin="",
+    system=("<|im_start|>system<|im_sep|>", "<|im_end|>"),
+    user=("<|im_start|>user<|im_sep|>", "<|im_end|>"),
+    assistant="<|im_start|>assistant<|im_sep|>",
+    stop=("<|im_end|>", "<|endoftext|>"),
+)
+GRANITE = ChatFormat(
+    begin="",
+    system=("<|start_of_role|>system<|end_of_role|>", "<|end_of_text|>\n"),
+    user=("<|start_of_role|>user<|end_of_role|>", "<|end_of_text|>\n"),
+    assistant="<|start_of_role|>assistant<|end_of_role|>",
+    stop=("<|end_of_text|>",),
+)
 CHAT_FORMATS = {
     "smollm2": CHATML,
     "qwen2.5": CHATML,
+    "qwen3": QWEN3,
     "chatml": CHATML,
+    "llama2": MISTRAL,  # without "<<SYS>>", which only stands inside the user's turn: as plain text to the model
     "llama3": LLAMA3,
     "gemma": GEMMA,
     "mistral": MISTRAL,
     "phi3": PHI3,
+    "phi4": PHI4,
+    "zephyr": ZEPHYR,
+    "granite": GRANITE,
 }
 
 

@@ -13,11 +13,13 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 
 from domaingpt.answer import Generator
-from domaingpt.answer.prompt import fitting_evidence, system_text, user_text
+from domaingpt.answer.inert import inert
+from domaingpt.answer.prompt import answer_share, fitting_evidence, system_text, user_text
 from domaingpt.answer.relevance import answers, best_quotes
 from domaingpt.answer.verify import Terms, supporting_evidence
 from domaingpt.chunks import search_view, split_sentences
 from domaingpt.config import DomainConfig
+from domaingpt.errors import PromptTooLong
 from domaingpt.retrieval.rows import readable
 from domaingpt.types import Citation, Evidence
 
@@ -99,6 +101,7 @@ def compose(
     terms: Terms,
     generator: Generator | None,
     on_sentence: Callable[[str], None] = lambda _: None,
+    notify: Callable[[str], None] = lambda _: None,
 ) -> Draft:
     """Answer from evidence that was found worth answering from.
 
@@ -109,10 +112,15 @@ def compose(
         terms: The index's analysis of text.
         generator: Writes the draft; None for quotes.
         on_sentence: Hears each sentence when it has passed, with its marks.
+        notify: Hears why there are only quotes if the model's context is too small.
     """
     dropped: tuple[str, ...] = ()
     if generator is not None:
-        draft = _written(question, evidence, config, terms, generator, on_sentence)
+        try:
+            draft = _written(question, evidence, config, terms, generator, on_sentence)
+        except PromptTooLong as exc:
+            notify(f"{exc.message} The answer is made of quotes. {exc.hint}")
+            draft = Draft("", (), written=False)
         if draft.text:
             return draft
         dropped = draft.dropped
@@ -147,16 +155,17 @@ def _written(
 ) -> Draft:
     """Return the sentences of the model's draft that passed; the model stops when there is room for no more."""
     system = system_text(config)
-    shown = fitting_evidence(question, evidence, system, generator, config.answer.max_tokens)
+    max_tokens = answer_share(config.answer.max_tokens, generator)
+    shown = fitting_evidence(question, evidence, system, generator, max_tokens)
     trusted = [item for item in shown if item.score >= evidence[0].score - WRITTEN_MARGIN]
     numbering = _Numbering()
     passed: dict[str, str] = {}  # sentences as compared → as shown
     dropped: list[str] = []
     room = config.answer.max_characters
-    pieces = generator.generate(system, user_text(question, shown), config.answer.max_tokens)
+    pieces = generator.generate(system, user_text(question, shown), max_tokens)
     with closing(_sentences(pieces)) as sentences:
         for sentence in sentences:
-            plain = ENUMERATOR.sub("", MARKS.sub("", sentence)).strip()
+            plain = inert(ENUMERATOR.sub("", MARKS.sub("", sentence)).strip())
             if not plain or plain.casefold() in passed:
                 continue
             item = None if REFUSALS.search(plain) else _backing(plain, trusted, question, terms)
@@ -211,7 +220,8 @@ def _quoted(evidence: Sequence[Evidence], max_characters: int) -> Draft:
     for item in evidence:
         used = sum(len(text) + len(marks) + 1 for text, marks in parts.items())
         room = max_characters - used - len(numbering.next_mark(item))
-        text = min(readable(item.quote, item.chunk), search_view(item.quote), key=lambda text: len(text) > room)
+        forms = inert(readable(item.quote, item.chunk)), inert(search_view(item.quote))
+        text = min(forms, key=lambda text: len(text) > room)
         if text in parts:
             parts[text] += numbering.mark(item).strip()
             continue

@@ -15,7 +15,7 @@ from typing import Any
 
 from domaingpt.answer.control_marks import without_control_marks
 from domaingpt.answer.endpoint_http import ANSWER_S, EndpointConnection, message_of
-from domaingpt.answer.llama import _repeats
+from domaingpt.answer.repetition import repeats
 from domaingpt.errors import EndpointBroken, EndpointDenied, EndpointError, ModelError, ModelNotFound, PromptTooLong
 from domaingpt.models.endpoints import EndpointSpec
 
@@ -97,7 +97,7 @@ class EndpointGenerator:
                 for piece in pieces:
                     yield piece
                     made.append(hash(piece))
-                    if len(made) >= max_tokens or _repeats(made):
+                    if len(made) >= max_tokens or repeats(made):
                         return
 
     def cancel(self) -> None:

@@ -1,17 +1,25 @@
-"""A GGUF model through llama.cpp, in this process: one context, one lock."""
+"""A GGUF model through llama.cpp, in this process: one context, one lock, one thread a draft.
+
+The thread that decodes is not the one that reads the draft, so that Ctrl-C, the time limit and a close from
+any thread are heard while llama.cpp computes, and stop it within one node of its graph.
+"""
 
 from __future__ import annotations
 
 import codecs
 import contextlib
+import logging
 import os
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import Any
 
 from domaingpt.answer.chat_formats import ChatFormat, Segment, chat_format
+from domaingpt.answer.llama_context import Aborted, AbortFlag, LlamaContext
+from domaingpt.answer.repetition import SaidTwice, repeats
 from domaingpt.embeddings import n_cores
 from domaingpt.errors import MissingExtra, ModelLoadFailed, PromptTooLong
 from domaingpt.models import GeneratorSpec
@@ -24,8 +32,9 @@ N_BATCH = 512
 # one it can take minutes. Guess at what a person waits for.
 TIME_LIMIT_S = 30
 MAX_N_CTX = 4096  # evidence, not chunks, goes to the model: more context would only cost memory
-# A model that repeats itself over twelve tokens, or a whole sentence, will not stop. Guess, unmeasured.
-REPEAT_WINDOW = 12
+LOCK_POLL_S = 0.05  # how often one who waits for the model looks whether he was called off
+
+Item = str | Exception | None  # a piece of the draft; what went wrong; its end
 
 
 class LlamaGenerator:
@@ -44,6 +53,7 @@ class LlamaGenerator:
         if spec.sha256:
             check_sha256_once(spec.path, spec.sha256)
         self._llama = _load(spec, self.n_ctx)
+        self._context = LlamaContext(self._llama)
         self._stop_tokens = self._special_tokens(self._format.stop)
 
     def count_tokens(self, text: str) -> int:
@@ -51,28 +61,78 @@ class LlamaGenerator:
         return len(self._llama.tokenize(text.encode("utf-8", "replace"), add_bos=False, special=False))
 
     def generate(self, system: str, user: str, max_tokens: int) -> Iterator[str]:
-        """Yield pieces of the model's text as they are made; greedy, so the same prompt gives the same text."""
-        tokens = self._tokens(self._format.prompt(system, user))
-        if len(tokens) + max_tokens > self.n_ctx:
+        """Return the pieces of the model's text as they are made; greedy, so the same prompt gives the same text."""
+        head, rest = self._format.parts(system, user)
+        head_tokens, rest_tokens = self._tokens(head), self._tokens(rest)
+        n_tokens = len(head_tokens) + len(rest_tokens)
+        if n_tokens + max_tokens > self.n_ctx:
             raise PromptTooLong(
-                f"The prompt has {len(tokens)} tokens and the answer may have {max_tokens},"
+                f"The prompt has {n_tokens} tokens and the answer may have {max_tokens},"
                 f" but {self.name} takes {self.n_ctx} in all."
             )
-        decoder = codecs.getincrementaldecoder("utf-8")("replace")  # a character may span two tokens
-        made: list[int] = []
-        with self._lock:
-            started = time.monotonic()
-            for token in self._llama.generate(tokens, temp=0.0, repeat_penalty=1.0):
-                is_late = time.monotonic() - started > TIME_LIMIT_S
-                if token in self._stop_tokens or len(made) >= max_tokens or _repeats(made) or is_late:
-                    break
-                made.append(token)
-                if piece := decoder.decode(self._llama.detokenize([token])):
-                    yield piece
+        flag = AbortFlag()
+        return _Pieces(self._pieces(head_tokens, rest_tokens, max_tokens, flag), flag)
 
     def close(self) -> None:
-        """Give the model's memory back."""
-        self._llama.close()
+        """Give the model's memory back, once the draft under way is finished or closed."""
+        with self._lock:
+            self._llama.close()
+
+    def _pieces(self, head: list[int], rest: list[int], max_tokens: int, flag: AbortFlag) -> Generator[str]:
+        """Yield what a thread of its own decodes, until its end, the time limit, or the flag."""
+        if not self._get_lock(flag):
+            return
+        made: SimpleQueue[Item] = SimpleQueue()
+        thread = threading.Thread(
+            target=self._decode, args=(head, rest, max_tokens, flag, made.put), name="llama.cpp", daemon=True
+        )
+        deadline = time.monotonic() + TIME_LIMIT_S
+        try:
+            thread.start()
+            while True:
+                try:
+                    item = made.get(timeout=max(0.0, deadline - time.monotonic()))
+                except Empty:
+                    return
+                if isinstance(item, Exception):
+                    raise item
+                if item is None:
+                    return
+                yield item
+        finally:
+            flag.set()
+            if thread.ident is not None:
+                thread.join()
+            self._lock.release()
+
+    def _get_lock(self, flag: AbortFlag) -> bool:
+        while not self._lock.acquire(timeout=LOCK_POLL_S):
+            if flag.is_set():
+                return False
+        return True
+
+    def _decode(
+        self, head: list[int], rest: list[int], max_tokens: int, flag: AbortFlag, put: Callable[[Item], None]
+    ) -> None:
+        """Hand on the pieces of the draft as they are made, then None, or what went wrong."""
+        decoder = codecs.getincrementaldecoder("utf-8")("replace")  # a character may span two tokens
+        made: list[int] = []
+        said = SaidTwice()
+        try:
+            for token in self._context.greedy(head, rest, flag):
+                if token in self._stop_tokens:
+                    break
+                made.append(token)
+                piece = decoder.decode(self._llama.detokenize([token]))
+                if piece:
+                    put(piece)
+                if len(made) >= max_tokens or repeats(made) or said.hear(piece):
+                    break
+        except Aborted:
+            pass
+        except Exception as exc:  # noqa: BLE001  # raised where the draft is read
+            put(exc)
+        put(None)
 
     def _tokens(self, segments: Sequence[Segment]) -> list[int]:
         return [
@@ -101,12 +161,15 @@ def _load(spec: GeneratorSpec, n_ctx: int) -> Any:
         raise MissingExtra("Answers written by a language model", "llm") from exc
     try:
         with _quiet_stderr():
-            return Llama(
+            llama = Llama(
                 str(spec.path), n_ctx=n_ctx, n_batch=N_BATCH, n_threads=n_cores(), n_threads_batch=n_cores(),
                 flash_attn=True, verbose=False, seed=0,
             )  # fmt: skip
     except (ValueError, OSError, RuntimeError) as exc:
         raise ModelLoadFailed(f"{spec.path} does not load: {exc}") from exc
+    # A draft that is stopped is no error, but llama.cpp says so; what is one arrives as an exception.
+    logging.getLogger("llama-cpp-python").setLevel(logging.CRITICAL + 1)
+    return llama
 
 
 @contextlib.contextmanager
@@ -122,15 +185,20 @@ def _quiet_stderr() -> Iterator[None]:
         os.close(saved)
 
 
-def _repeats(tokens: Sequence[int]) -> bool:
-    """Return whether the tokens end in something said twice in a row, at least REPEAT_WINDOW tokens long.
+class _Pieces(Iterator[str]):
+    """A draft being read. `close` may be called from any thread, also while another waits for the next piece."""
 
-    With period p that is: the last n = max(REPEAT_WINDOW, p) tokens are those p places before.
-    """
-    for period in range(1, len(tokens) - REPEAT_WINDOW + 1):
-        n = max(REPEAT_WINDOW, period)
-        if len(tokens) < n + period:
-            return False
-        if tokens[-1] == tokens[-1 - period] and tokens[-n:] == tokens[-n - period : -period]:
-            return True
-    return False
+    def __init__(self, pieces: Generator[str], flag: AbortFlag) -> None:
+        self._pieces = pieces
+        self._flag = flag
+        self._inside = threading.RLock()  # a Python generator must not be closed while another thread runs it
+
+    def __next__(self) -> str:
+        with self._inside:
+            return next(self._pieces)
+
+    def close(self) -> None:
+        """Stop the model and return when it is free; a thread that waits for a piece finds that there are no more."""
+        self._flag.set()
+        with self._inside:
+            self._pieces.close()

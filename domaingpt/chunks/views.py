@@ -14,9 +14,9 @@ SOFT_HYPHEN_BREAK = re.compile(r"[\ufffe\u0002\u00ad]\s*")
 # break there loses its hyphen in the view; the lexical arm matches it all the same by its parts.
 HYPHEN_BREAK = re.compile(r"(?<=[^\W\d_])-\r?\n(?=[a-zß-öø-ÿ])")
 # Controls, zero-width and direction marks, tag characters: invisible, and able to hide instructions.
-# Lone surrogates: no tokenizer takes them.
+# Variation selectors: 256 of them spell any byte. Lone surrogates: no tokenizer takes them.
 INVISIBLE = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffd\ud800-\udfff"
+    "[\u034f\u061c\u180b-\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffd\ud800-\udfff"
     "\U000e0000-\U000e007f]"
 )
 EMPHASIS = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*", re.DOTALL)  # Markdown's bold

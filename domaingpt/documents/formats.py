@@ -24,14 +24,14 @@ class Format:
     needs_worker: bool = True
 
 
-PDF = Format("PDF", "pdf", 3)
-WORD = Format("Word", "word", 1)
-EXCEL = Format("Excel", "sheets", 2)
-EXCEL_97 = Format("Excel 97", "sheets97", 2)
-CSV = Format("CSV", "delimited", 1)
-HTML = Format("HTML", "web", 1)
-MARKDOWN = Format("Markdown", "markdown", 1, needs_worker=False)
-TEXT = Format("text", "text", 1, needs_worker=False)
+PDF = Format("PDF", "pdf", 4)
+WORD = Format("Word", "word", 2)
+EXCEL = Format("Excel", "sheets", 3)
+EXCEL_97 = Format("Excel 97", "sheets97", 3)
+CSV = Format("CSV", "delimited", 2)
+HTML = Format("HTML", "web", 2)
+MARKDOWN = Format("Markdown", "markdown", 2, needs_worker=False)
+TEXT = Format("text", "text", 2, needs_worker=False)
 
 FORMATS: dict[str, Format] = {
     ".pdf": PDF,

@@ -17,6 +17,7 @@ import pypdfium2.raw as pdfium_c
 
 from domaingpt.documents import pdf_fallback
 from domaingpt.documents.assembly import MAX_CHARACTERS, one_line, whole_characters
+from domaingpt.documents.pdf_hidden import hide_unseen
 from domaingpt.documents.pdf_lines import page_text
 from domaingpt.documents.pdf_outline import OutlineEntry, locate_outline
 from domaingpt.documents.pdf_tables import locate_rows
@@ -146,6 +147,8 @@ def _page_text(pdf: pdfium.PdfDocument, index: int, left_out: dict[str, int]) ->
             pdfium_c.FPDFPage_Flatten(page, pdfium_c.FLAT_NORMALDISPLAY)
             page.close()
             page = pdf[index]
+        if n_unseen := hide_unseen(page):
+            left_out["hidden characters"] = left_out.get("hidden characters", 0) + n_unseen
         textpage = page.get_textpage()
         try:
             text = whole_characters(page_text(textpage))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from domaingpt.documents.formats import FORMATS, sniff
+from domaingpt.documents.invisible import invisible_note
 from domaingpt.errors import UnreadableDocument, UnsupportedDocument
 
 if TYPE_CHECKING:
@@ -34,7 +36,9 @@ def read_document(data: bytes, path: str, progress: Callable[[], None] = lambda:
     contradiction = sniff(data, suffix)
     if contradiction:
         raise UnreadableDocument(contradiction, path)
-    return _reader(FORMATS[suffix].reader)(data, path, progress)
+    document = _reader(FORMATS[suffix].reader)(data, path, progress)
+    note = invisible_note(document.text)
+    return replace(document, notes=(*document.notes, note)) if note else document
 
 
 def _reader(name: str) -> Reader:

@@ -25,6 +25,7 @@ from domaingpt.documents.web_body import (
     row_characters,
     visible_characters,
 )
+from domaingpt.documents.web_hidden import take_out_hidden
 from domaingpt.errors import UnreadableDocument
 
 if TYPE_CHECKING:
@@ -63,6 +64,8 @@ def read(data: bytes, path: str, progress: Callable[[], None]) -> Document:
     progress()
     tree = _parse(source, path)
     progress()
+    if n_hidden := take_out_hidden(tree):
+        source = html.tostring(tree, encoding="unicode")
     n_visible = visible_characters(tree)
     article = _extract(source)
     progress()
@@ -77,7 +80,10 @@ def read(data: bytes, path: str, progress: Callable[[], None]) -> Document:
     if _misjudged(assembly, tree):
         assembly = TextAssembly(path)
         add_body(assembly, tree)
-    left_out = {"navigation characters": max(0, n_visible - _n_characters(assembly))}
+    left_out = {
+        "navigation characters": max(0, n_visible - _n_characters(assembly)),
+        "hidden characters": n_hidden,
+    }
     return assembly.document(title=title, left_out=left_out, notes=[note])
 
 

@@ -27,7 +27,6 @@ BLOCK_TAGS = frozenset(
 LAYOUT_TAGS = frozenset(["table", "h1", "h2", "h3", "ul", "ol"])
 MENUS = frozenset(["nav", "menu"])
 HEADING = re.compile(r"h[1-6]")
-HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 BLANK_LINE = re.compile(r"\n[ \t]*\n")  # Two <br> in a row, the old way to part paragraphs.
 SPACES = re.compile(r"[^\S\n]+|\n")
 
@@ -68,7 +67,7 @@ def add_body(assembly: TextAssembly, tree: _Element) -> None:
     def walk(element: _Element) -> None:
         # Recursion is bounded: libxml2 stops nesting at 256 unless asked for huge trees.
         tag = element.tag if isinstance(element.tag, str) else ""
-        if tag in NOT_SHOWN or tag in MENUS or not tag or _is_hidden(element):
+        if tag in NOT_SHOWN or tag in MENUS or not tag:
             return
         if tag == "table" and _is_data_table(element):
             flush()
@@ -102,14 +101,10 @@ def _texts(tree: _Element, skipped: frozenset[str]) -> Iterator[str]:
             continue
         if element is not tree:
             stack.append((element, True))
-        if not isinstance(element.tag, str) or element.tag in skipped or _is_hidden(element):
+        if not isinstance(element.tag, str) or element.tag in skipped:
             continue
         yield " ".join((element.text or "").split())
         stack.extend((child, False) for child in reversed(element))
-
-
-def _is_hidden(element: _Element) -> bool:
-    return "hidden" in element.attrib or bool(HIDDEN_STYLE.search(element.get("style", "")))
 
 
 def _collapsed(text: str | None) -> str:

@@ -17,6 +17,7 @@ from domaingpt.documents.archive import DAMAGE, check_office_zip
 from domaingpt.documents.assembly import TextAssembly
 from domaingpt.documents.tables import add_table
 from domaingpt.documents.titles import meaningful_title
+from domaingpt.documents.word_hidden import HiddenRuns
 from domaingpt.documents.word_numbering import Numbering
 from domaingpt.documents.word_styles import HeadingStyles
 from domaingpt.documents.word_text import boxes_of, children_of, inline_text
@@ -65,6 +66,7 @@ def read(data: bytes, path: str, progress: Callable[[], None]) -> Document:
     except MISREAD as exc:
         raise UnreadableDocument(f"damaged Word file: {exc}", path) from exc
     left_out = {name: sum(1 for part in parts if part.startswith(prefix)) for name, prefix in LEFT_OUT_PARTS.items()}
+    left_out["hidden characters"] = walker.hidden.n_characters
     return walker.assembly.document(title=title or walker.title, left_out=left_out)
 
 
@@ -76,6 +78,7 @@ class _Walker:
         self.title = ""
         self._package = opened.part
         self._styles = HeadingStyles(opened.styles.element)
+        self.hidden = HiddenRuns(self._styles, opened.element.body)
         self._numbering = Numbering(_related_element(opened.part, "/numbering"), self._styles)
         self._progress = progress
         self._n_blocks = 0
@@ -104,7 +107,7 @@ class _Walker:
                 self.assembly.add("paragraph", text)
 
     def _add_paragraph(self, element: _Element, depth: int) -> None:
-        text = inline_text(element)
+        text = inline_text(element, self.hidden.take)
         number = self._numbering.label(element)
         level = self._styles.level(element)
         if text.strip():
@@ -143,7 +146,7 @@ class _Walker:
         """Yield the paragraphs below a cell or a note; a nested table gives one text per row."""
         for element in _blocks(parent):
             if element.tag == qn("w:p"):
-                text = inline_text(element).strip()
+                text = inline_text(element, self.hidden.take).strip()
                 number = self._numbering.label(element)
                 if text:
                     yield f"{number} {text}" if number else text

@@ -61,6 +61,11 @@ class HeadingStyles:
         style = self._styles.get(style_id)
         return style.find(qn("w:pPr")) if style is not None else None
 
+    def run_property(self, style_id: str, name: str) -> _Element | None:
+        """Return one of a style's own character properties."""
+        style = self._styles.get(style_id)
+        return style.find(f"{qn('w:rPr')}/{qn(name)}") if style is not None else None
+
     def _style_level(self, style_id: str) -> int:
         for ancestor in self.chain(style_id):
             name = self._name(ancestor)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from docx.oxml.ns import qn
@@ -36,8 +36,13 @@ WRAPPERS = frozenset(
 )
 
 
-def inline_text(paragraph: _Element) -> str:
-    """Return a paragraph's text with tabs and line breaks; its text boxes stand apart (`boxes_of`)."""
+def inline_text(paragraph: _Element, is_hidden: Callable[[_Element], bool]) -> str:
+    """Return a paragraph's text with tabs and line breaks; its text boxes stand apart (`boxes_of`).
+
+    Args:
+        paragraph: A `w:p`.
+        is_hidden: Whether to leave an element out, such as `HiddenRuns.take`.
+    """
     parts: list[str] = []
     # A stack instead of recursion: nesting is bounded by the file, not by us.
     stack = [iter(paragraph)]
@@ -49,7 +54,7 @@ def inline_text(paragraph: _Element) -> str:
             parts.append(element.text or "")
         elif element.tag in SIGNS:
             parts.append(SIGNS[element.tag])
-        elif element.tag not in NOT_SHOWN and element.tag != BOX and not _is_hidden(element):
+        elif element.tag not in NOT_SHOWN and element.tag != BOX and not is_hidden(element):
             stack.append(iter(element))
     return "".join(parts)
 
@@ -79,12 +84,3 @@ def children_of(parent: _Element, *tags: str) -> Iterator[_Element]:
             yield element
         elif element.tag in WRAPPERS:
             stack.append(iter(element))
-
-
-def _is_hidden(run: _Element) -> bool:
-    """Return whether a run is formatted as hidden text, which Word neither shows nor prints."""
-    properties = run.find(qn("w:rPr"))
-    if properties is None:
-        return False
-    hidden = properties.find(qn("w:vanish"))
-    return hidden is not None and hidden.get(qn("w:val"), "true") not in ("0", "false", "off")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import random
 import re
-from collections import abc
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -140,8 +139,8 @@ def _written(fact: Fact, generator: Generator) -> str:
             text += piece
             if QUESTION.search(text):  # what may follow is not wanted
                 break
-        if isinstance(pieces, abc.Generator):
-            pieces.close()
+        if close := getattr(pieces, "close", None):
+            close()
     except PromptTooLong:
         return ""
     match = QUESTION.search(search_view(text))

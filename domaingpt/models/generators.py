@@ -33,9 +33,12 @@ BUNDLED_KV_BYTES = 4 * 30 * 3 * 64  # SmolLM2-135M: 30 layers, 3 KV heads of wid
 TEMPLATE_MARKS = (
     ("<|start_header_id|>", "llama3"),
     ("<start_of_turn>", "gemma"),
+    ("<|start_of_role|>", "granite"),
+    ("<|im_sep|>", "phi4"),
     ("<|im_start|>", "chatml"),
-    ("<|assistant|>", "phi3"),
+    ("<<SYS>>", "llama2"),
     ("[INST]", "mistral"),
+    ("<|assistant|>", "phi3"),
 )
 
 
@@ -197,6 +200,10 @@ def chat_family_of(header: GgufHeader, path: Path) -> str:
     """
     template = header.text("tokenizer.chat_template")
     family = next((family for mark, family in TEMPLATE_MARKS if mark in template), "")
+    if family == "chatml" and "enable_thinking" in template:
+        family = "qwen3"  # it would think aloud
+    if family == "phi3" and "<|end|>" not in template:
+        family = "zephyr" if "eos_token" in template and "[gMASK]" not in template else ""  # the latter are of GLM
     called = f"{header.text('general.name')} {header.text('general.basename')} {path.name}".lower()
     if family == "chatml" and "smollm2" in called:
         return "smollm2"

@@ -9,7 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 # Formats of a chat prompt that `[answer]` may be asked for; the answer stage owns the formats.
-CHAT_FAMILIES = ("smollm2", "qwen2.5", "chatml", "llama3", "gemma", "mistral", "phi3")
+CHAT_FAMILIES = (
+    "smollm2", "qwen2.5", "qwen3", "chatml", "llama2", "llama3", "gemma", "mistral", "phi3", "phi4", "zephyr",
+    "granite",
+)  # fmt: skip
 # The context that is opened, in tokens: room for some turns of chat over evidence. Guess, unmeasured.
 N_CTX = 4096
 # Compute buffers and the runtime on top of weights and KV cache, with llama.cpp, n_batch 512, flash attention.

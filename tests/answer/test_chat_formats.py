@@ -24,6 +24,48 @@ def test_chatml_is_put_together_as_its_models_expect() -> None:
     )
 
 
+REFERENCES = {
+    "chatml": ("<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\nWhen?<|im_end|>\n<|im_start|>assistant\n"),
+    "qwen3": (
+        "<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\nWhen?<|im_end|>\n"
+        "<|im_start|>assistant\n<think>\n\n</think>\n\n"
+    ),
+    "llama2": "<s>[INST] Be brief.\n\nWhen? [/INST]",
+    "llama3": (
+        "<|begin_of_text|><|start_header_id|>system<|end_header_id|>\n\nBe brief.<|eot_id|>"
+        "<|start_header_id|>user<|end_header_id|>\n\nWhen?<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n"
+    ),
+    "gemma": "<bos><start_of_turn>user\nBe brief.\n\nWhen?<end_of_turn>\n<start_of_turn>model\n",
+    "mistral": "<s>[INST] Be brief.\n\nWhen? [/INST]",
+    "phi3": "<|system|>\nBe brief.<|end|>\n<|user|>\nWhen?<|end|>\n<|assistant|>\n",
+    "phi4": (
+        "<|im_start|>system<|im_sep|>Be brief.<|im_end|><|im_start|>user<|im_sep|>When?<|im_end|>"
+        "<|im_start|>assistant<|im_sep|>"
+    ),
+    "zephyr": "<|system|>\nBe brief.</s>\n<|user|>\nWhen?</s>\n<|assistant|>\n",
+    "granite": (
+        "<|start_of_role|>system<|end_of_role|>Be brief.<|end_of_text|>\n"
+        "<|start_of_role|>user<|end_of_role|>When?<|end_of_text|>\n<|start_of_role|>assistant<|end_of_role|>"
+    ),
+}
+
+
+@pytest.mark.parametrize("family", CHAT_FORMATS)
+def test_prompts_are_those_of_the_model_cards(family: str) -> None:
+    """To the character, as each family's own template writes one exchange."""
+    reference = REFERENCES["chatml" if family in ("smollm2", "qwen2.5") else family]
+    assert "".join(segment.text for segment in chat_format(family).prompt("Be brief.", "When?")) == reference
+
+
+@pytest.mark.parametrize("family", CHAT_FORMATS)
+def test_the_head_of_a_prompt_holds_nothing_of_the_question(family: str) -> None:
+    """Only the head is kept from one question to the next."""
+    head, rest = chat_format(family).parts("SYSTEM", "QUESTION")
+    assert head + rest == chat_format(family).prompt("SYSTEM", "QUESTION")
+    assert "QUESTION" not in "".join(segment.text for segment in head)
+    assert rest
+
+
 @pytest.mark.parametrize("family", ["gemma", "mistral"])
 def test_a_family_without_system_turn_gets_it_before_the_question(family: str) -> None:
     """In one user turn."""

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from domaingpt.answer.compose import MIN_COVERAGE_WITHOUT_DENSE, MIN_SUPPORT, cite, compose, why_abstain
+from domaingpt.answer.prompt import RESERVED_TOKENS
 from domaingpt.config import DomainConfig, parse_config
-from domaingpt.errors import PromptTooLong
 from domaingpt.index.terms import Analyzer
 from domaingpt.testing import ScriptedGenerator
 from domaingpt.types import Evidence
@@ -222,16 +222,37 @@ def test_an_empty_name_labels_nothing(evidence) -> None:
     assert compose("Revenue?", [item], CONFIG, TERMS, None).text == "Revenue | 2025: 412.6 | 2024: 398.1 [1]"
 
 
-def test_a_question_that_does_not_fit_the_model_is_refused(three) -> None:
-    """Counted with the model's own tokenizer; nothing is cut off."""
+def test_a_question_that_does_not_fit_the_model_is_answered_by_quotes(three) -> None:
+    """Counted with the model's own tokenizer; nothing is cut off, and the user hears why."""
     generator = ScriptedGenerator([ROOF], n_ctx=600)
-    with pytest.raises(PromptTooLong, match="does not fit the context of scripted, 600 tokens"):
-        compose("boiler " * 500, three, CONFIG, TERMS, generator)
+    told: list[str] = []
+    draft = compose("boiler " * 500, three, CONFIG, TERMS, generator, notify=told.append)
+    assert (draft.written, generator.prompts) == (False, [])
+    assert draft.text.startswith(f"{BOILER} [1]")
+    (notice,) = told
+    assert notice.startswith("The question does not fit the context of scripted, 600 tokens in all: the instructions")
+    assert "The answer is made of quotes." in notice
+
+
+def test_instructions_that_leave_no_room_give_quotes_too(three) -> None:
+    """An answer is worth more than a complaint."""
+    config = replace(CONFIG, instructions="Quote figures with their unit. " * 100)
+    told: list[str] = []
+    generator = ScriptedGenerator([ROOF], n_ctx=600)
+    assert compose(QUESTION, three, config, TERMS, generator, notify=told.append).text.startswith(f"{BOILER} [1]")
+    assert "the instructions take 53" in told[0]
+
+
+def test_a_long_answer_may_have_half_the_context(three) -> None:
+    """Whatever the settings say: evidence must fit as well."""
+    config = replace(CONFIG, answer=replace(CONFIG.answer, max_tokens=4096))
+    generator = ScriptedGenerator([BOILER], n_ctx=600)
+    assert compose(QUESTION, three, config, TERMS, generator).written
 
 
 def test_evidence_that_does_not_fit_is_left_out_from_the_end(three) -> None:
     """The best is kept, whole."""
-    generator = ScriptedGenerator([BOILER], n_ctx=256 + 64 + 60)
+    generator = ScriptedGenerator([BOILER], n_ctx=2 * (RESERVED_TOKENS + 60))
     compose(QUESTION, three, CONFIG, TERMS, generator)
     ((_, user),) = generator.prompts
     assert f"1. {BOILER}" in user

@@ -24,9 +24,9 @@ def workbook() -> bytes:
 def test_reader_keys_name_reader_and_version() -> None:
     """Cached text is reused by this key."""
     assert [reader_key(suffix) for suffix in (".pdf", ".htm", ".markdown")] == [
-        "pdf/3",
-        "web/1",
-        "markdown/1",
+        "pdf/4",
+        "web/2",
+        "markdown/2",
     ]
     assert all(suffix == suffix.lower() and suffix.startswith(".") for suffix in FORMATS)
 

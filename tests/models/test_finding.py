@@ -146,6 +146,11 @@ def test_a_missing_embedder_has_a_hint(name: str, hint: str) -> None:
         ("Gemma 2 2b It", "<start_of_turn>", "gemma"),
         ("Phi 3", "<|user|><|end|><|assistant|>", "phi3"),
         ("Mistral 7B", "[INST]", "mistral"),
+        ("Llama 2", "[INST] <<SYS>>", "llama2"),
+        ("Qwen3 4B", "<|im_start|>{% if enable_thinking %}", "qwen3"),
+        ("Phi 4", "<|im_start|><|im_sep|>", "phi4"),
+        ("Zephyr", "<|user|>{{ eos_token }}<|assistant|>", "zephyr"),
+        ("Granite 3", "<|start_of_role|>", "granite"),
     ],
 )
 def test_the_chat_family_is_told_from_metadata(tmp_path: Path, name: str, template: str, family: str) -> None:
