@@ -211,6 +211,20 @@ def text_quality(result: Result) -> Lines:
         yield what, f"first for {xquad['first']:.1%}, among the first five for {xquad['in_top_5']:.1%}"
 
 
+def whole_corpus(result: Result) -> Lines:
+    """How many questions about everything are right, and how many ordinary ones were taken for such."""
+    groups = result["summary"].values()
+    last = [group["written last"] for group in groups]
+    every = [share for group in groups for share in group.values()]
+    yield (
+        "questions about everything (how many, total, list, compare) right, coverage too: all; written last",
+        "; ".join(f"{sum(s['right'] for s in shares)} of {sum(s['n'] for s in shares)}" for shares in (every, last)),
+    )
+    n, taken = (sum(f(o) for o in result["ordinary"].values()) for f in (lambda o: o["n"], lambda o: len(o["taken"])))
+    yield "… ordinary questions answered by such a plan", f"{taken} of {n}"
+    yield "… time, median and longest", f"{result['ms']['p50']:.0f} ms, {result['ms']['max']:.0f} ms"
+
+
 LINES: dict[str, Callable[[Result], Lines]] = {
     "abstention": abstention,
     "chat": chat,
@@ -230,6 +244,7 @@ LINES: dict[str, Callable[[Result], Lines]] = {
     "cancel-0.5B": cancel,
     "scale": scale,
     "text_quality": text_quality,
+    "whole_corpus": whole_corpus,
 }
 
 

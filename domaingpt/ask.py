@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from domaingpt.answer import Generator
 from domaingpt.answer.compose import cite, compose, why_abstain
 from domaingpt.answer.instructions import without_instructions
+from domaingpt.answer.whole import answer_whole, limits_of
 from domaingpt.config import DomainConfig
 from domaingpt.embeddings import Embedder
 from domaingpt.index import Index
@@ -43,6 +44,9 @@ def ask(
         on_sentence: Hears each sentence of the answer as soon as it has passed verification.
         notify: Hears what the user should know, e.g. that the question does not fit the model.
     """
+    whole = answer_whole(question, config, index, embedder, only=only, on_sentence=on_sentence)
+    if whole is not None:
+        return whole
     clock = _Clock()
     dense = covers(embedder, question)
     with clock.stage("retrieve"):
@@ -57,6 +61,7 @@ def ask(
         return Answer(
             question=question, text=None, abstained=True, reason=reason, nearest=cite(evidence[:N_NEAREST]),
             model=generator.name if generator else "quotes", timings_ms=clock.timings_ms(),
+            coverage=limits_of(question, index, only, abstained=True),
         )  # fmt: skip
     with clock.stage("answer"):
         draft = compose(question, evidence, config, index.terms, generator, on_sentence, notify)
@@ -69,6 +74,7 @@ def ask(
         model=generator.name if generator else "quotes",
         dropped=len(draft.dropped),
         timings_ms=clock.timings_ms(),
+        coverage=limits_of(question, index, only),  # where everything was asked for, and this is not from all
     )
 
 

@@ -195,6 +195,49 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Coverage:
+    """What was read for an answer about all documents.
+
+    Attributes:
+        documents_read: Documents that were read to the end.
+        documents: Documents there are: those of the index that `only` allows, and files that could not be read.
+        rows: Table rows or sentences that count for the answer.
+        tables: Tables they are from; 0 for sentences.
+        left_out: Files that were not read, not wholly, or not twice, each with the reason.
+        only: The glob that restricts the documents, or "".
+        whole: Whether the answer is from all that was read; False where it is an ordinary answer from the
+            nearest passages.
+    """
+
+    documents_read: int
+    documents: int
+    rows: int = 0
+    tables: int = 0
+    left_out: tuple[str, ...] = ()
+    only: str = ""
+    whole: bool = True
+
+    @property
+    def statement(self) -> str:
+        """The coverage in words: "Read 12 of 13 documents; 27 rows in 3 tables matched. Left out: a.pdf (no text)."."""
+        scope = f" that match {self.only}" if self.only else ""
+        text = f"Read {self.documents_read} of {self.documents} {_plural('document', self.documents)}{scope}"
+        if not self.whole:
+            text += "; no table or list there answers for certain, so what is shown is from the nearest passages alone"
+        elif self.tables:
+            text += (
+                f"; {self.rows} {_plural('row', self.rows)} in {self.tables} {_plural('table', self.tables)} matched"
+            )
+        elif self.rows:
+            text += f"; {self.rows} {_plural('place', self.rows)} there matched"
+        return f"{text}." + (f" Left out: {'; '.join(self.left_out)}." if self.left_out else "")
+
+
+def _plural(word: str, n: int) -> str:
+    return word if n == 1 else f"{word}s"
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What is shown for a question.
 
@@ -202,13 +245,15 @@ class Answer:
         question: As asked.
         text: The answer with citation marks like [1]; None if and only if `abstained`.
         abstained: True when the documents do not hold the answer.
-        reason: Why it abstained, or how the answer came about ("quoted" or "written").
+        reason: Why it abstained, or how the answer came about ("quoted", "written", or "computed" over all rows or
+            documents).
         citations: In the order of their numbers; empty when abstained.
         nearest: What came closest; filled when abstained.
         model: Name of the language model, or "quotes" when none wrote.
         dropped: Draft sentences that failed verification and are not shown.
         timings_ms: Milliseconds by stage.
         standalone: What was searched for, where the question was a follow-up; None where it is the question.
+        coverage: What was read, for a question about all documents; else None.
     """
 
     question: str
@@ -221,3 +266,4 @@ class Answer:
     dropped: int = 0
     timings_ms: Mapping[str, float] = field(default_factory=dict)
     standalone: str | None = None
+    coverage: Coverage | None = None

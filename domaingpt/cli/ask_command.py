@@ -81,6 +81,8 @@ def answer_on_terminal(
         title = printable(domain.config.title)
         paragraph.write(f"The documents of {title} do not answer this. {printable(answer.reason)}")
     paragraph.end()
+    if answer.coverage and answer.coverage.statement not in answer.reason:
+        click.echo(click.style(printable(answer.coverage.statement), dim=True))
     if answer.citations:
         click.echo()
     elif answer.nearest:

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from domaingpt.types import Answer, Citation, Hit
+from domaingpt.types import Answer, Citation, Coverage, Hit
 
 # What can steer a terminal or reorder what it shows: controls, format characters such as bidi marks,
 # lone surrogates, line and paragraph separators.
@@ -96,6 +96,21 @@ def answer_json(question_id: str | int | None, answer: Answer) -> dict[str, Any]
         "model": answer.model,
         "dropped": answer.dropped,
         "timings_ms": dict(answer.timings_ms),
+        "coverage": answer.coverage and coverage_json(answer.coverage),
+    }
+
+
+def coverage_json(coverage: Coverage) -> dict[str, Any]:
+    """Return what was read for an answer in the form of `ask --json`."""
+    return {
+        "documents_read": coverage.documents_read,
+        "documents": coverage.documents,
+        "rows": coverage.rows,
+        "tables": coverage.tables,
+        "left_out": list(coverage.left_out),
+        "only": coverage.only or None,
+        "whole": coverage.whole,
+        "statement": coverage.statement,
     }
 
 

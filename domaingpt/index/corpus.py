@@ -229,8 +229,12 @@ class Corpus:
     def all_chunks(self) -> Iterator[Chunk]:
         """Yield every chunk, in the order of paths and within a document."""
         for document in self.documents:
-            first = document.first_row - self._starts[document.segment]
-            yield from self._files[document.segment].chunks_between(first, first + document.n_chunks)
+            yield from self.chunks_of(document)
+
+    def chunks_of(self, document: DocumentRow) -> list[Chunk]:
+        """Return the chunks of one document, in order."""
+        first = document.first_row - self._starts[document.segment]
+        return self._files[document.segment].chunks_between(first, first + document.n_chunks)
 
     def document(self, path: str) -> Document:
         """Return a whole document as its reader gave it.

@@ -25,6 +25,7 @@ ANSWER_KEYS = [
     "model",
     "dropped",
     "timings_ms",
+    "coverage",
 ]
 CITATION_KEYS = ["n", "document", "page", "section", "quote", "start", "end"]
 NOT_THERE = "Who won the Tour de France in Liechtenstein?"
