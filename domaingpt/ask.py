@@ -8,12 +8,13 @@ from contextlib import contextmanager
 
 from domaingpt.answer import Generator
 from domaingpt.answer.compose import cite, compose, why_abstain
+from domaingpt.answer.figure_answer import figure_answer
 from domaingpt.config import DomainConfig
 from domaingpt.embeddings import Embedder
 from domaingpt.index import Index
 from domaingpt.retrieval import covers, retrieve
 from domaingpt.retrieval.evidence import select_evidence
-from domaingpt.types import Answer
+from domaingpt.types import Answer, Document
 
 MAX_EVIDENCE = 5  # considered; the model sees fewer, and an abstention shows the nearest three
 N_NEAREST = 3
@@ -27,6 +28,7 @@ def ask(
     generator: Generator | None,
     *,
     only: str | None = None,
+    read: Callable[[str], Document] | None = None,
     on_sentence: Callable[[str], None] = lambda _: None,
 ) -> Answer:
     """Answer a question from a domain's documents, or abstain.
@@ -38,6 +40,7 @@ def ask(
         embedder: The one the index was built with.
         generator: Writes the draft; None for quotes.
         only: Glob on document paths.
+        read: Gives a whole document by its path, for figures out of its tables; None to do without.
         on_sentence: Hears each sentence of the answer as soon as it has passed verification.
     """
     clock = _Clock()
@@ -46,6 +49,14 @@ def ask(
         vector = embedder.encode_query([question])[0] if dense else None
         weight = config.retrieval.fixed_dense_weight
         hits = retrieve(index, embedder, question, k=config.retrieval.k, only=only, dense_weight=weight, vector=vector)
+    with clock.stage("figure"):
+        figure = None if read is None else figure_answer(question, hits, index, read)
+    if figure is not None:
+        on_sentence(figure.text)
+        return Answer(
+            question=question, text=figure.text, abstained=False, reason="figure", citations=cite(figure.cited),
+            timings_ms=clock.timings_ms(),
+        )  # fmt: skip
     with clock.stage("evidence"):
         evidence = select_evidence(question, hits, embedder, index, limit=MAX_EVIDENCE, vector=vector)
     reason = why_abstain(evidence, dense=dense)

@@ -349,4 +349,7 @@ class Domain:
         if self.needs_first_ingest:
             self.ingest()
         self.check_not_empty()
-        return ask(question, self.config, self.index, self.embedder, self.generator, only=only, on_sentence=on_sentence)
+        return ask(
+            question, self.config, self.index, self.embedder, self.generator,
+            only=only, read=self.index.corpus.document, on_sentence=on_sentence,
+        )  # fmt: skip
