@@ -15,7 +15,7 @@ from domaingpt.answer.columns import Cell, Column
 from domaingpt.answer.fiscal import Calendar, calendar_of
 from domaingpt.answer.periods import Asked, asked_period, fits, without_period
 from domaingpt.answer.printed import Row, Table, printed_tables
-from domaingpt.answer.wording import CHANGE, COUNT, PERCENT, RELATIONS, Terms, asked_terms, content_terms, is_same_stem
+from domaingpt.answer.wording import CHANGE, COUNT, PERCENT, RELATIONS, Terms, asked_terms, content_terms, is_same_stem, name_terms
 from domaingpt.chunks import readable_name
 from domaingpt.chunks.identity import identity
 from domaingpt.types import Document
@@ -101,6 +101,8 @@ def _candidates(question: str, paths: Sequence[str], read: Read, terms: Terms, i
         tables = printed_tables(document)
         calendar = calendar_of(document, tables)
         for table in tables:
+            if not any(column is not None and _is_asked(asked, column, calendar) for column in table.columns):
+                continue
             for row in table.rows:
                 cells = [(column, cell) for column, cell in row.cells if _is_asked(asked, column, calendar)]
                 if cells and (fit := match.of(row, table)):
@@ -125,8 +127,8 @@ class _Match:
         self._words = list(words)
         self._asked = frozenset([*words, *optional])
         self._weights = [1 + weight for weight in idf(self._words)]
+        self._names = [term for term in name_terms(question, terms) if term in words]
         self._terms = terms
-        self._idf = idf
         self._cache: dict[str, list[tuple[str, float]]] = {}
         folded = question.lower()
         self._relations = {term for match in RELATIONS.finditer(folded) for term in terms(match[0])}
@@ -143,6 +145,8 @@ class _Match:
         if self._relates and not all(_held(term, own | above | {t for t, _ in title}) for term in self._relations):
             return None
         titled = {term for term, _ in title}
+        if not all(_held(name, own | above | titled) for name in self._names):
+            return None
         credit = 0.0
         for word, weight in zip(self._words, self._weights, strict=True):
             if _held(word, own) or _held(word, above):

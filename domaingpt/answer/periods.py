@@ -234,7 +234,7 @@ def _same_day(asked: Day, end: Day) -> bool:
     if asked.day is not None and end.day is not None:
         return asked == end
     if asked.month is None or end.month is None:
-        return asked.year == end.year
+        return False
     return (asked.year, asked.month) == (end.year, end.month) or _near(Day(asked.year, asked.month), end)
 
 

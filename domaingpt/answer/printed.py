@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from domaingpt.answer.columns import Cell, Column, cells_under, columns, split_row
 from domaingpt.chunks import SECTION_SEPARATOR
@@ -25,6 +26,8 @@ SUM = re.compile(
     r"total\b|(?:net )?cash (?:flows? )?(?:generated|provided|used|from|\()|net (?:increase|decrease|change)|(?:increase|decrease)\b",
     re.IGNORECASE,
 )
+
+BARE_TOTAL = re.compile(r"total\W*[\W\d]*$", re.IGNORECASE)
 
 TextLine = tuple[int, int, str]
 """Where a line stands in the document's text, and what it says, without white space around it."""
@@ -49,7 +52,7 @@ class Row:
     cells: list[tuple[Column, Cell]]
 
 
-@dataclass(slots=True)
+@dataclass
 class Table:
     """Rows under one header.
 
@@ -59,7 +62,7 @@ class Table:
         columns: In order; None for one of changes.
         header: Where the lines stand that name the columns, and the unit if it is said with them.
         unit_span: Where the unit is said, if not within `header`.
-        rows: In order, those alone whose cells match the columns.
+        lines: Its rows as they stand, each with the headings over it; read when `rows` is asked for.
     """
 
     title: str
@@ -67,7 +70,17 @@ class Table:
     columns: list[Column | None]
     header: tuple[int, int]
     unit_span: tuple[int, int] | None = None
-    rows: list[Row] = field(default_factory=list)
+    lines: list[tuple[int, int, str, tuple[str, ...]]] = field(default_factory=list)
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        """Its rows in order, those alone whose cells match the columns."""
+        found = []
+        for start, end, text, headings in self.lines:
+            label, cells = split_row(text)
+            if matched := cells_under(cells, self.columns):
+                found.append(Row(start, end, label, headings, matched))
+        return found
 
     @property
     def currency(self) -> str:
@@ -96,15 +109,14 @@ def printed_tables(document: Document) -> list[Table]:
             continue
         if gap:
             headings = tuple(text for _, _, text in gap[-MAX_HEADINGS:] if len(text) <= MAX_HEADING)
-        label, cells = split_row(document.text[block.start : block.end])
-        is_sum = SUM.match(label) is not None
-        if is_sum and " " in label:
+        text = document.text[block.start : block.end]
+        is_sum = SUM.match(text) is not None
+        if is_sum and not BARE_TOTAL.match(text):
             headings = ()
-        if matched := cells_under(cells, table.columns):
-            table.rows.append(Row(block.start, block.end, label, headings, matched))
+        table.lines.append((block.start, block.end, text, headings))
         if is_sum:
             headings = ()
-    return [table for table in tables if table.rows]
+    return tables
 
 
 def _table(text: str, gap: Sequence[TextLine], header: str) -> Table | None:

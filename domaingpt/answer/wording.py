@@ -39,6 +39,7 @@ EQUIVALENTS = tuple(
         (r"cash flows?", "cash"),
         (r"operations", "operating"),
         (r"activities", ""),
+        (r"paid(?!-in)|payments?", "pay"),
         (r"weighted[\s-]average", "weighted average"),
     )
 )
@@ -64,6 +65,8 @@ RELATIONS = re.compile(
     r"if|percent(?:age)?|share of|portion|most|least|highest|lowest|largest|biggest|how (?:did|does|has|is|are|do|will))\b|%"
 )
 SOLD = re.compile(r"\b(?:sell|sold)\b")  # in a question: "How much did it sell?"
+SPENT = re.compile(r"\bcosts\b(?! of)")  # in a question: "administrative costs"
+NAME = re.compile(r"(?<![\w&])[A-Z][\w&]*(?:[-.][\w&]+)*")
 COUNT = re.compile(r"\bhow many\b|\bnumber of\b")
 CHANGE = re.compile(r"\b(?:change|increase|decrease)s?\b", re.IGNORECASE)
 PERCENT = re.compile(r"\b(?:percent(?:age)?|rate|yield|ratio)\b|%")
@@ -87,10 +90,16 @@ def content_terms(text: str, terms: Terms) -> list[str]:
 
 def asked_terms(question: str, terms: Terms) -> tuple[list[str], list[str]]:
     """Return the terms of what a question asks for, and of the words that a row need not hold."""
-    words = re.findall(r"[^\W_]+", canonical(SOLD.sub(" revenue ", fold(question))))
+    words = re.findall(r"[^\W_]+", canonical(SPENT.sub("expenses", SOLD.sub("revenue", fold(question)))))
     needed = [term for word in words if word not in OPTIONAL for term in terms(word)]
     rest = [term for word in words if word in OPTIONAL for term in terms(word)]
     return list(dict.fromkeys(needed)), list(dict.fromkeys(rest))
+
+
+def name_terms(question: str, terms: Terms) -> list[str]:
+    """Return the terms of what a question writes with a capital, its first word among them."""
+    words = [word for match in NAME.finditer(question) for word in re.findall(r"[^\W_]+", canonical(match[0]))]
+    return list(dict.fromkeys(term for word in words if word not in OPTIONAL for term in terms(word)))
 
 
 def is_same_stem(one: str, other: str) -> bool:
