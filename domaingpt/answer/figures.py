@@ -29,6 +29,7 @@ MINOR = frozenset(["total", "net"])  # words of labels that questions leave out
 MINOR_WEIGHT = 0.3
 SHIFTED = 0.3  # taken off a figure of a span where a moment is asked for, and of a change where none is
 MAX_DOCUMENTS = 4
+PARENTHESES = re.compile(r"\([^()]*\)")
 Idf = Callable[[Sequence[str]], list[float]]
 Read = Callable[[str], Document]
 
@@ -45,8 +46,10 @@ class Figure:
         cell: Itself.
         held: Words of the question that its row or the headings over it hold.
         needs_heading: Whether a heading over the row holds words of the question that the row does not.
+        extra: Words of its row or the headings over it that the question does not hold.
+        own: Share, 0 to 1, of the row's own words that the question holds.
         cover: Share, 0 to 1, of the question that the row answers to.
-        precision: Share, 0 to 1, of the row that the question names.
+        precision: Share, 0 to 1, of the row's words and the headings' that the question holds.
     """
 
     document: Document
@@ -56,6 +59,8 @@ class Figure:
     cell: Cell
     held: frozenset[str]
     needs_heading: bool
+    extra: frozenset[str]
+    own: float
     cover: float
     precision: float
 
@@ -79,7 +84,7 @@ def find_figure(question: str, paths: Sequence[str], read: Read, terms: Terms, i
     if not ranked:
         return None
     best = ranked[0]
-    if best.cover < MIN_COVER or best.precision < MIN_PRECISION:
+    if best.cover < MIN_COVER or best.own < MIN_PRECISION:
         return None
     rivals = (other for other in ranked[1:] if other.score > best.score - MARGIN and not _outdone(other, best))
     return None if any(_differ(best, other) for other in rivals) else best
@@ -137,8 +142,8 @@ class _Match:
         self._counts = COUNT.search(folded) is not None
         self._asks_percent = PERCENT.search(folded) is not None
 
-    def of(self, row: Row, table: Table) -> tuple[frozenset[str], bool, float, float] | None:
-        """Return the words held, whether headings hold some of them, cover and precision; None if the question asks for a relation that the row is not of."""
+    def of(self, row: Row, table: Table) -> tuple[frozenset[str], bool, frozenset[str], float, float, float] | None:
+        """Return `Figure.held` and what follows it there; None if the question asks for a relation that the row is not of."""
         label, headings, title = self._read(row.label), self._read(" ".join(row.headings)), self._read(table.title)
         own = {term for term, _ in label}
         above = {term for term, _ in headings}
@@ -148,20 +153,26 @@ class _Match:
         if not all(_held(name, own | above | titled) for name in self._names):
             return None
         credit = 0.0
+        aside = {term for part in PARENTHESES.findall(row.label) for term, _ in self._read(part[1:-1])}  # "(loss)"
         for word, weight in zip(self._words, self._weights, strict=True):
-            if _held(word, own) or _held(word, above):
+            if _held(word, own | above | aside):
                 credit += weight
             elif _held(word, titled):
                 credit += TITLE_CREDIT * weight
         total = sum(self._weights)
-        weighted = [(t, w) for t, w in label] + [(t, HEADING_WEIGHT * w) for t, w in headings if t not in own]
-        of_row = sum(weight for _, weight in weighted)
-        held = sum(weight for term, weight in weighted if _held(term, self._asked))
+        headings = [(term, HEADING_WEIGHT * weight) for term, weight in headings if term not in own]
+        own_share, precision = self._share(label), self._share([*label, *headings])
         if not self._changes and CHANGE.search(f"{row.label} {' '.join(row.headings)}"):
-            held -= SHIFTED * of_row
-        here = frozenset(word for word in self._asked if _held(word, own | above))
-        needs_heading = any(not _held(word, own) for word in here)
-        return here, needs_heading, credit / total if total else 0.0, held / of_row if of_row else 0.0
+            precision -= SHIFTED
+        here = frozenset(word for word in self._asked if _held(word, own | above | aside))
+        extra = frozenset(term for term in own | above if term not in MINOR and not _held(term, self._asked))
+        needs_heading = any(not _held(word, own | aside) for word in here)
+        return here, needs_heading, extra, own_share, credit / total if total else 0.0, precision
+
+    def _share(self, weighted: Sequence[tuple[str, float]]) -> float:
+        """Return the share of some words, by weight, that the question holds."""
+        total = sum(weight for _, weight in weighted)
+        return sum(weight for term, weight in weighted if _held(term, self._asked)) / total if total else 0.0
 
     def kind_fits(self, row: Row, cell: Cell) -> bool:
         """Return whether a cell is a percentage, or a count, if that is asked for."""
@@ -174,7 +185,7 @@ class _Match:
     def _read(self, text: str) -> list[tuple[str, float]]:
         """Return the terms of a label with their weights; what stands in parentheses is left out."""
         if text not in self._cache:
-            found = content_terms(re.sub(r"\([^()]*\)", " ", text), self._terms)
+            found = content_terms(PARENTHESES.sub(" ", text), self._terms)
             weights = [MINOR_WEIGHT if term in MINOR else 1.0 for term in found]
             self._cache[text] = list(zip(found, weights, strict=True))
         return self._cache[text]
@@ -190,8 +201,8 @@ def _name_terms(document: Document, terms: Terms) -> list[str]:
 
 
 def _outdone(one: Figure, best: Figure) -> bool:
-    """Return whether a row says less of what was asked than the best one, and nothing else."""
-    return one.held < best.held and one.precision <= best.precision
+    """Return whether a row says no more of what was asked than the best one, and more of what was not, or less of both."""
+    return one.held <= best.held and one.extra >= best.extra and (one.held, one.extra) != (best.held, best.extra)
 
 
 def _differ(one: Figure, other: Figure) -> bool:

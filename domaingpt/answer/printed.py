@@ -20,6 +20,7 @@ MAX_ABOVE = 2000  # characters above a first row that may belong to its table. G
 MAX_HEADING = 90  # A longer line is prose, as the reader has it.
 MAX_HEADINGS = 3  # lines over a row that say what it is part of. Guess, unmeasured.
 SCALE = re.compile(r"\bin (?:[^(),;]{0,30}\s)?(?P<scale>thousand|million|billion)s\b", re.IGNORECASE)
+CHANGE_COLUMN = re.compile(r"[%$]|(?:[%$]|percent(?:age)?)?\s*change\s*[%$]?", re.IGNORECASE)
 RANGE = re.compile(r"\d{4}\s*(?:to|through|until|[-–—])\s*\w+\.?\s+\d", re.IGNORECASE)
 # A row that sums up what stands above: no heading of the rows above says more of it than its own words do.
 SUM = re.compile(
@@ -125,7 +126,7 @@ def _table(text: str, gap: Sequence[TextLine], header: str) -> Table | None:
     last = next((i for i in range(len(gap) - 1, -1, -1) if _names_columns(gap[i])), None)
     if last is None:
         return _table_by_sentence(text, gap, title)
-    if last + 1 < len(gap) and re.fullmatch(r"(?i)[%$]?\s*change\s*[%$]?", gap[last + 1][2]):
+    while last + 1 < len(gap) and (CHANGE_COLUMN.fullmatch(gap[last + 1][2]) or UNIT.fullmatch(gap[last + 1][2])):
         last += 1
     first = last
     while first > 0 and _may_stand_in_header(gap[first - 1][2]):
@@ -138,6 +139,8 @@ def _table(text: str, gap: Sequence[TextLine], header: str) -> Table | None:
     if named is None or RANGE.search(" ".join(lines)) or (len(named) == 1 and not all(map(_tells_time, lines))):
         return None
     start, end = gap[first][0], gap[last][1]
+    if SCALE.search(title) and first and len(gap[first - 1][2]) <= MAX_HEADING:
+        title = gap[first - 1][2]
     unit, span = _unit(text, gap[0][0], gap[-1][1])
     if span and span[0] >= start and span[1] <= end:
         span = None
