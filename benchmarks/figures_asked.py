@@ -95,7 +95,7 @@ def verdict(question: Record, answer: Record) -> str:
     if not found:
         return "quoted"
     is_right = len(set(found)) == 1 and any(states(found[0], gold, question["unit"]) for gold in question["answers"])
-    return "right" if is_right and same_period(text, question["question"]) else "wrong"
+    return "right" if is_right and same_period(text, question.get("period", question["question"])) else "wrong"
 
 
 def figures(text: str, question: str) -> list[tuple[str, float, str]]:
@@ -123,7 +123,9 @@ def states(figure: tuple[str, float, str], gold: str, unit: str) -> bool:
 def same_period(text: str, question: str) -> bool:
     """Return whether the answer names no other day, year or length of time than the question, where that names one."""
     for pattern in (DAY, LENGTH):
-        said, asked = ({tuple(map(str.lower, found)) for found in map(_parts, p)} for p in _both(pattern, text, question))
+        said, asked = (
+            {tuple(map(str.lower, found)) for found in map(_parts, p)} for p in _both(pattern, text, question)
+        )
         if asked and not said <= asked:
             return False
     return True
@@ -153,7 +155,10 @@ def summary(judged: Sequence[tuple[Record, Record, str]]) -> Record:
 def shares(judged: Sequence[tuple[Record, Record, str]]) -> Record:
     counts = Counter(outcome for _, _, outcome in judged)
     n = len(judged)
-    return {"n": n, **{name: round(100 * counts[name] / n, 1) if n else 0.0 for name in ("right", "wrong", "quoted", "refused")}}
+    return {
+        "n": n,
+        **{name: round(100 * counts[name] / n, 1) if n else 0.0 for name in ("right", "wrong", "quoted", "refused")},
+    }
 
 
 def write(name: str, result: Record) -> None:

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from domaingpt.answer.periods import MONTHS, SPAN, Day, span_months
+from domaingpt.answer.periods import SPAN, Day, span_months
+from domaingpt.index.calendar_terms import MONTHS
 from domaingpt.index.terms import fold
 
 _MONTH = rf"(?P<month>{'|'.join(sorted(MONTHS, key=len, reverse=True))})\b\.?"
@@ -104,17 +105,13 @@ def columns(header: str) -> list[Column | None] | None:
 def cells_under(row_cells: Sequence[Cell], named: Sequence[Column | None]) -> list[tuple[Column, Cell]] | None:
     """Return each cell with its column; None if they do not match one to one."""
     plain = [column for column in named if column is not None]
-    candidates = [list(row_cells)]
-    if len(named) != len(plain):
-        candidates.append([cell for cell in row_cells if not cell.is_percent])
-    for cells in candidates:
+    for cells in (list(row_cells), [cell for cell in row_cells if not cell.is_percent]):
         if len(cells) == len(named):
             return [(column, cell) for column, cell in zip(named, cells, strict=True) if column is not None]
-        if len(cells) == len(plain):
+        if cells and len(cells) == len(plain):
             return list(zip(plain, cells, strict=True))
-    # Columns of notes, rates and years stand before the amounts.
     extra = len(row_cells) - len(named)
-    if extra > 0 and len(plain) == len(named) and all(_is_note(cell) for cell in row_cells[:extra]):
+    if extra > 0 and len(plain) == len(named) and _are_notes(row_cells[:extra], row_cells[extra:]):
         return list(zip(plain, row_cells[extra:], strict=True))
     return None
 
@@ -140,9 +137,8 @@ def split_row(row: str) -> tuple[str, list[Cell]]:
     if suffix:
         end += 1
     # "Net sales (1) 1,234 5,678": a footnote's mark stands before the figures.
-    if len(cells) > 1 and FOOTNOTE.fullmatch(cells[0].text) and all(
-        "," in cell.digits for cell in cells[1:] if cell.digits and not cell.is_percent
-    ):
+    amounts = [cell for cell in cells[1:] if cell.digits and not cell.is_percent]
+    if amounts and FOOTNOTE.fullmatch(cells[0].text) and all("," in cell.digits for cell in amounts):
         cells.pop(0)
     if cells and end and words[end - 1] in GOES_ON:  # "net of allowance of $485 and $633 35,833"
         cells.pop(0)
@@ -155,13 +151,17 @@ def _cell(word: str, suffix: str) -> Cell:
     match = FIGURE.fullmatch(word)
     mark = CURRENCY_MARK.search(word)
     is_percent = "%" in text or bool(match and match["mark"]) or suffix.lower().startswith(("p", "b"))
-    is_negative = bool(match) and ("(" in word or "[" in word or (match is not None and match["sign"] in ("-", "–", "−")))
+    is_negative = match is not None and ("(" in word or "[" in word or match["sign"] in ("-", "–", "−"))
     return Cell(text, match["digits"] if match else "", is_negative, is_percent, mark[0] if mark else "")
 
 
-def _is_note(cell: Cell) -> bool:
-    is_year = re.fullmatch(r"(?:19|20)\d\d", cell.digits) is not None and not cell.currency
-    return cell.is_percent or is_year or re.fullmatch(r"\d{1,2}", cell.digits) is not None
+def _are_notes(extra: Sequence[Cell], amounts: Sequence[Cell]) -> bool:
+    """Return whether cells before the amounts are of columns of their own: years, rates, or the number of a note."""
+    if any(cell.is_percent for cell in amounts):
+        return False
+    if len(extra) == 1 and re.fullmatch(r"\d{1,2}", extra[0].text):
+        return all("," in cell.digits for cell in amounts)
+    return all(cell.is_percent or re.fullmatch(r"(?:19|20)\d\d(?:[–-]\d{4})?", cell.text) for cell in extra)
 
 
 def _items(header: str) -> Iterator[_Item]:

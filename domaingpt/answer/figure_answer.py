@@ -20,11 +20,12 @@ from domaingpt.types import Chunk, Document, Evidence, Hit
 SPANS = {3: "three months", 6: "six months", 9: "nine months", 12: "twelve months"}
 PER_SHARE = re.compile(r"\bper (?:\w+ )?(?:shares?|units?|rsu|ads)\b|\beps\b", re.IGNORECASE)
 COUNTED = re.compile(r"\b(?:shares|units|rsus|stock units)\b", re.IGNORECASE)
-# "(In millions, except number of shares which are reflected in thousands and per share amounts)"
+# As in: In millions, except number of shares which are reflected in thousands.
 SHARES_SCALE = re.compile(
     r"\b(?:shares?|units?)\b[^,;()]{0,60}?\bin (?P<scale>thousand|million|billion)s", re.IGNORECASE
 )
 DECIMALS = re.compile(r"\.\d\d+$")
+DIGIT = re.compile(r"\d")
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
@@ -50,7 +51,7 @@ def drafted(figure: Figure) -> Draft | None:
         return None
     said = ", ".join(filter(None, [_name(figure), _period(figure)]))
     cited = tuple(_evidence(figure.document, start, end, figure.score) for start, end in spans)
-    text = f"{said}: {amount}"
+    text = f"{said}: {amount}"  # the figure stands last, so that nothing hides it
     quoted = set(NUMBER.findall(" ".join(item.quote for item in cited)))
     if not set(NUMBER.findall(text)) <= quoted:
         return None
@@ -58,10 +59,13 @@ def drafted(figure: Figure) -> Draft | None:
 
 
 def _name(figure: Figure) -> str:
-    """Return the row's label, after the heading over it where the question is answered by both."""
-    label = " ".join(figure.row.label.split())
-    over = [heading.rstrip(" :") for heading in figure.row.headings if not re.search(r"\d", heading)]
-    return f"{over[-1]}: {label}" if over and figure.needs_heading else label
+    """Return the row's label, with the heading over it and the table's title where these answer to the question."""
+    name = " ".join(figure.row.label.split())
+    over = [heading.rstrip(" :") for heading in figure.row.headings if not DIGIT.search(heading)]
+    if over and figure.fit.needs_heading:
+        name = f"{over[-1]}: {name}"
+    title = figure.table.title
+    return f"{name} ({title})" if figure.fit.needs_title and not DIGIT.search(title) else name
 
 
 def _period(figure: Figure) -> str:
@@ -75,7 +79,8 @@ def _period(figure: Figure) -> str:
 def _date(day: Day) -> str:
     if day.month is None:
         return str(day.year)
-    return f"{MONTH_NAMES[day.month - 1]} {day.day}, {day.year}" if day.day else f"{MONTH_NAMES[day.month - 1]} {day.year}"
+    month = MONTH_NAMES[day.month - 1]
+    return f"{month} {day.day}, {day.year}" if day.day else f"{month} {day.year}"
 
 
 def _amount(figure: Figure) -> str | None:
@@ -88,11 +93,13 @@ def _amount(figure: Figure) -> str | None:
     currency = "" if cell.currency else table.currency
     if PER_SHARE.search(over) and DECIMALS.search(cell.digits):
         return currency + number
-    is_count = bool(COUNTED.search(f"{row.label} {' '.join(row.headings)}")) and not any(c.currency for _, c in row.cells)
+    counted = COUNTED.search(f"{row.label} {' '.join(row.headings)}")
+    is_count = counted is not None and not any(other.currency for _, other in row.cells)
     scale = (SHARES_SCALE.search(table.unit) if is_count else None) or SCALE.search(table.unit)
     if scale is None:
         return None
-    return f"{'' if is_count else currency}{number} {scale['scale'].lower()}"
+    number = f"{number} {scale['scale'].lower()}"
+    return f"{number} {counted[0].lower()}" if counted and is_count else currency + number
 
 
 def _spans(figure: Figure) -> list[tuple[int, int]]:
@@ -100,11 +107,11 @@ def _spans(figure: Figure) -> list[tuple[int, int]]:
     row, table, text = figure.row, figure.table, figure.document.text
     start, end = table.header
     while end - start > MAX_QUOTE_CHARACTERS and (cut := text.find("\n", start, end)) >= 0:
-        start = cut + 1 + len(text[cut + 1 : end]) - len(text[cut + 1 : end].lstrip())
+        rest = text[cut + 1 : end]
+        start = end - len(rest.lstrip())
     spans = [(row.start, row.end), (start, end)]
-    unit = table.unit_span or (table.header if start > table.header[0] else None)
-    if table.unit_span is not None and unit is not None and not figure.cell.is_percent:
-        spans.append(unit)
+    if table.unit_span is not None and not figure.cell.is_percent:
+        spans.append(table.unit_span)
     return spans
 
 

@@ -13,10 +13,13 @@ from domaingpt.types import Document
 
 # "the third quarter of 2022", "Q3 2022": quarters of a year that is not called fiscal.
 BARE_QUARTER = re.compile(
-    r"\b(?:q[1-4]|(?:first|second|third|fourth) quarters?)(?: and first (?:six|nine) months)?,? (?:of )?(?:19|20)\d\d\b",
+    r"\b(?:q[1-4]|(?:first|second|third|fourth) quarters?)(?: and first (?:six|nine) months)?,? (?:of )?"
+    r"(?:19|20)\d\d\b",
     re.IGNORECASE,
 )
 FULL_YEAR = 12
+THEN_AND_NOW = 2  # columns of a balance sheet
+RARE = 4  # A date this many times rarer than the commonest is not the report's own. Guess, unmeasured.
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,23 +43,20 @@ def calendar_of(document: Document, tables: Sequence[Table]) -> Calendar:
     A report of nine months to June has its year end in September; one whose balance sheet compares June
     with the September before, too. A report of three months alone tells it by its balance sheet only.
     """
-    dates = Counter(
-        (column.end, column.months)
-        for table in tables
-        for column in table.columns
-        if column is not None and column.end is not None and column.end.day is not None
-    )
-    spans = {months for (_, months) in dates if months is not None}
-    ends = Counter(end for (end, months), n in dates.items() if months is not None or not spans for _ in range(n))
-    if not ends:
+    named = [[column for column in table.columns if column is not None] for table in tables]
+    dates = Counter((c.end, c.months) for found in named for c in found if c.end is not None and c.end.day is not None)
+    spans = {months for _, months in dates if months is not None}
+    ends: Counter[Day] = Counter()
+    for (end, months), n in dates.items():
+        ends[end] += n if months is not None or not spans else 0
+    usual = max(ends.values(), default=0)
+    if not usual:
         return Calendar(None, None, says_quarter=False)
-    latest = max((end for end, n in ends.items() if n * 4 >= max(ends.values())), key=lambda end: end.number())
+    latest = max((end for end, n in ends.items() if n * RARE >= usual), key=Day.number)
     balance = Counter(
-        pair
-        for table in tables
-        for pair in [[column for column in table.columns if column is not None]]
-        if len(pair) == 2 and all(column.months is None for column in pair)  # noqa: PLR2004  now and then
-        for pair in [min((column.end for column in pair), key=lambda end: end.number())]
+        min((column.end for column in pair if column.end is not None), key=Day.number)
+        for pair in named
+        if len(pair) == THEN_AND_NOW and all(c.months is None and c.end is not None for c in pair)
     )
     year_end = None
     for before, _ in balance.most_common(1):

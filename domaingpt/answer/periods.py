@@ -26,7 +26,6 @@ SPAN = re.compile(
     r"|(?P<quarter>quarter(?:ly)?(?:\s{1,4}period)?)|(?P<half>half[\s-]{1,4}year|half)|(?P<year>fiscal\s{1,4}year|years?))"
     r"(?:\s{1,4}(?:periods?\s{1,4})?(?P<ended>end(?:ed|ing)))?\b"
 )
-INSTANT = re.compile(r"\b(?:as (?:of|at)|at the (?:end|close) of|at (?:year|quarter)[\s-]end|at|on|by)\b")
 END_OF = re.compile(r"\b(?:at|by|as of)\s{1,4}(?:the\s{1,4})?(?:end|close)\b|\b(?:year|quarter)[\s-]end\b")
 YEAR_EARLIER = re.compile(
     r"\b(?:(?:a|one|the)\s+year\s+(?:earlier|before|ago|prior)|(?:prior|previous|last|preceding)[\s-]+year(?:'s|’s)?"
@@ -35,7 +34,6 @@ YEAR_EARLIER = re.compile(
 FIRST_MONTHS = re.compile(rf"\bfirst\s{{1,4}}(?P<n>{'|'.join(_NUMBERS)})\s{{1,4}}months\b")
 FISCAL = re.compile(r"\b(?:fiscal|financial)\b|\bfy\s?'?\d")
 LONE_YEAR = re.compile(r"\b(?P<year>(?:19|20)\d\d)\b")
-MONTH_QUARTER = re.compile(rf"\b(?:{'|'.join(sorted(MONTHS, key=len, reverse=True))})\.?\s(?:(?:19|20)\d\d\s)?quarter\b")
 
 
 MONTH_NAMES = (
@@ -148,7 +146,7 @@ def _assembled(
         (year,) = years
         if first and months:
             return Asked(months=months, quarter=months // 3, year=year, is_fiscal=is_fiscal)
-        if months is not None and months != 12:  # noqa: PLR2004  of a year nothing else is known of
+        if months is not None and months != 12:
             return None
         return Asked(months=None if at_end else 12, year=year, is_fiscal=is_fiscal, at=at_end)
     return Asked(months=months, at=at_end)
@@ -182,7 +180,7 @@ def _quarter(match: re.Match[str]) -> tuple[int, int | None]:
     groups = match.groupdict()
     number = int(groups.get("q") or QUARTERS[groups["nth"]])
     year = groups["year"]
-    return number, None if not year else int(year if len(year) == 4 else f"20{year}")  # noqa: PLR2004
+    return number, None if not year else int(year if len(year) == 4 else f"20{year}")
 
 
 def _without(text: str, spans: Iterable[tuple[int, int]]) -> str:
@@ -214,7 +212,7 @@ def fits(asked: Asked, end: Day | None, months: int | None, year_end: int | None
     if asked.year is None:
         return False
     if asked.quarter is None:
-        return _year_fits(asked, end, year_end)
+        return _year_fits(asked.year, end, year_end)
     calendar = Day(asked.year, 3 * asked.quarter)
     if year_end is None:
         return False
@@ -224,10 +222,10 @@ def fits(asked: Asked, end: Day | None, months: int | None, year_end: int | None
     return False
 
 
-def _year_fits(asked: Asked, end: Day, year_end: int | None) -> bool:
+def _year_fits(year: int, end: Day, year_end: int | None) -> bool:
     if end.month is None:
-        return end.year == asked.year
-    return year_end is not None and _near(Day(asked.year, year_end), end)
+        return end.year == year
+    return year_end is not None and _near(Day(year, year_end), end)
 
 
 def _same_day(asked: Day, end: Day) -> bool:

@@ -1,4 +1,4 @@
-"""A document of pages → the figures of its printed tables: each row with its headings, columns and unit, and where they stand.
+"""A document of pages → the figures of its printed tables: rows with headings, columns, unit, and where these stand.
 
 The reader marked the rows (`domaingpt.documents.pdf_tables`); here the lines above and between them are read
 once more for what each figure is of. A table whose columns cannot be told gives nothing.
@@ -19,15 +19,16 @@ from domaingpt.types import Document
 MAX_ABOVE = 2000  # characters above a first row that may belong to its table. Guess, unmeasured.
 MAX_HEADING = 90  # A longer line is prose, as the reader has it.
 MAX_HEADINGS = 3  # lines over a row that say what it is part of. Guess, unmeasured.
-SCALE = re.compile(r"\bin (?:[^(),;]{0,30}\s)?(?P<scale>thousand|million|billion)s\b", re.IGNORECASE)
+SCALE = re.compile(r"\bin (?:[^(),;]{0,30}?\s)??(?P<scale>thousand|million|billion)s\b", re.IGNORECASE)
 CHANGE_COLUMN = re.compile(r"[%$]|(?:[%$]|percent(?:age)?)?\s*change\s*[%$]?", re.IGNORECASE)
 RANGE = re.compile(r"\d{4}\s*(?:to|through|until|[-–—])\s*\w+\.?\s+\d", re.IGNORECASE)
+REMARK = re.compile(r"\([^()]{1,250}\)")
 # A row that sums up what stands above: no heading of the rows above says more of it than its own words do.
 SUM = re.compile(
-    r"total\b|(?:net )?cash (?:flows? )?(?:generated|provided|used|from|\()|net (?:increase|decrease|change)|(?:increase|decrease)\b",
+    r"total\b|(?:net )?cash (?:flows? )?(?:generated|provided|used|from|\()|"
+    r"net (?:increase|decrease|change)|(?:increase|decrease)\b",
     re.IGNORECASE,
 )
-
 BARE_TOTAL = re.compile(r"total\W*[\W\d]*$", re.IGNORECASE)
 
 TextLine = tuple[int, int, str]
@@ -122,7 +123,7 @@ def printed_tables(document: Document) -> list[Table]:
 
 def _table(text: str, gap: Sequence[TextLine], header: str) -> Table | None:
     """Return the empty table that begins under some lines; None if they do not tell its columns."""
-    title = header.split(SECTION_SEPARATOR)[0]
+    title = header.split(SECTION_SEPARATOR, maxsplit=1)[0]
     last = next((i for i in range(len(gap) - 1, -1, -1) if _names_columns(gap[i])), None)
     if last is None:
         return _table_by_sentence(text, gap, title)
@@ -164,7 +165,7 @@ def _table_by_sentence(text: str, gap: Sequence[TextLine], title: str) -> Table 
 
 
 def _unit(text: str, start: int, end: int) -> tuple[str, tuple[int, int] | None]:
-    found = [match for match in UNIT.finditer(text, start, end) if SCALE.search(match[0])]
+    found = [match for match in REMARK.finditer(text, start, end) if SCALE.search(match[0])]
     return (" ".join(found[-1][0].split()), found[-1].span()) if found else ("", None)
 
 

@@ -62,7 +62,8 @@ OPTIONAL = frozenset(
 RELATIONS = re.compile(
     r"\b(?:why|when|who|where|compare[ds]?|comparison|versus|vs|differen(?:ce|t)|change[ds]?|increase[ds]?|decrease[ds]?|"
     r"gr[eo]w|growth|grown|rose|risen|fell|fallen|declined?|dropped|more|less|fewer|than|ratio|each|list|both|between|"
-    r"if|percent(?:age)?|share of|portion|most|least|highest|lowest|largest|biggest|how (?:did|does|has|is|are|do|will))\b|%"
+    r"if|percent(?:age)?|share of|portion|most|least|highest|lowest|largest|biggest|"
+    r"how (?:did|does|has|is|are|do|will))\b|%"
 )
 SOLD = re.compile(r"\b(?:sell|sold)\b")  # in a question: "How much did it sell?"
 SPENT = re.compile(r"\bcosts\b(?! of)")  # in a question: "administrative costs"
