@@ -49,8 +49,10 @@ def ask(
         vector = embedder.encode_query([question])[0] if dense else None
         weight = config.retrieval.fixed_dense_weight
         hits = retrieve(index, embedder, question, k=config.retrieval.k, only=only, dense_weight=weight, vector=vector)
-    with clock.stage("figure"):
-        figure = None if read is None else figure_answer(question, hits, index, read)
+    figure = None
+    if read is not None:
+        with clock.stage("figure"):
+            figure = figure_answer(question, hits, index, read)
     if figure is not None:
         on_sentence(figure.text)
         return Answer(
