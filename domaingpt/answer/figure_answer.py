@@ -14,7 +14,7 @@ from domaingpt.answer.periods import MONTH_NAMES, Day
 from domaingpt.answer.printed import SCALE
 from domaingpt.chunks import chunk_id, page_at, section_paths
 from domaingpt.index import Index
-from domaingpt.retrieval.evidence import MAX_QUOTE_CHARACTERS
+from domaingpt.retrieval.quoting import MAX_QUOTE_CHARACTERS
 from domaingpt.types import Chunk, Document, Evidence, Hit
 
 SPANS = {3: "three months", 6: "six months", 9: "nine months", 12: "twelve months"}
@@ -30,7 +30,7 @@ NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 def figure_answer(question: str, hits: Sequence[Hit], index: Index, read: Read) -> Draft | None:
-    """Return the answer to a question for one figure of a printed table; None if no one figure is certain.
+    """Return the answer to a question for one figure of a table; None if no one figure is certain.
 
     Args:
         question: In the user's words.
@@ -38,7 +38,7 @@ def figure_answer(question: str, hits: Sequence[Hit], index: Index, read: Read) 
         index: For terms and their rarity.
         read: Gives a document by its path.
     """
-    paths = [hit.chunk.document for hit in hits if hit.chunk.page is not None]
+    paths = [hit.chunk.document for hit in hits]
     figure = find_figure(question, paths, read, index.terms, index.idf)
     return None if figure is None else drafted(figure)
 
@@ -96,8 +96,8 @@ def _amount(figure: Figure) -> str | None:
     counted = COUNTED.search(f"{row.label} {' '.join(row.headings)}")
     is_count = counted is not None and not any(other.currency for _, other in row.cells)
     scale = (SHARES_SCALE.search(table.unit) if is_count else None) or SCALE.search(table.unit)
-    if scale is None:
-        return None
+    if scale is None:  # in a sheet an amount with its currency is whole; on a printed page it may be cut
+        return number if cell.currency and not figure.document.pages else None
     number = f"{number} {scale['scale'].lower()}"
     return f"{number} {counted[0].lower()}" if counted and is_count else currency + number
 
@@ -109,7 +109,7 @@ def _spans(figure: Figure) -> list[tuple[int, int]]:
     while end - start > MAX_QUOTE_CHARACTERS and (cut := text.find("\n", start, end)) >= 0:
         rest = text[cut + 1 : end]
         start = end - len(rest.lstrip())
-    spans = [(row.start, row.end), (start, end)]
+    spans = [(row.start, row.end), (start, end)][: 1 if start == end else 2]  # a row may hold its columns' names
     if table.unit_span is not None and not figure.cell.is_percent:
         spans.append(table.unit_span)
     return spans

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from domaingpt.answer.columns import Cell, Column
 from domaingpt.answer.fiscal import Calendar, calendar_of
+from domaingpt.answer.named import named_tables
 from domaingpt.answer.periods import Asked, asked_period, fits, without_period
 from domaingpt.answer.printed import Row, Table, printed_tables
 from domaingpt.answer.row_match import SHIFTED, Fit, Idf, RowMatch
@@ -79,7 +80,7 @@ def candidates(question: str, paths: Sequence[str], read: Read, terms: Terms, id
         return  # "What was its net income?": of which report is not said
     for document, names in documents:
         match = RowMatch(question, [w for w in needed if w not in names] or needed, optional, terms=terms, idf=idf)
-        tables = printed_tables(document)
+        tables = printed_tables(document) if document.pages else named_tables(document)
         calendar = calendar_of(document, tables)
         for table in tables:
             if any(column is not None and _is_asked(asked, column, calendar) for column in table.columns):
@@ -104,10 +105,10 @@ def _of_table(document: Document, table: Table, asked: Asked, calendar: Calendar
 def _documents(
     needed: Sequence[str], paths: Sequence[str], read: Read, terms: Terms
 ) -> list[tuple[Document, frozenset[str]]]:
-    """Return the paged documents, with the words of their names, that bear each name a question gives of any."""
+    """Return the documents, with the words of their names, that bear each name a question gives of any."""
     found = [(document, _names(document, terms)) for document in map(read, dict.fromkeys(paths))]
     asked = frozenset(needed) & frozenset(name for _, names in found for name in names)
-    return [(document, names) for document, names in found if document.pages and asked <= names][:MAX_DOCUMENTS]
+    return [(document, names) for document, names in found if asked <= names][:MAX_DOCUMENTS]
 
 
 def _is_asked(asked: Asked, column: Column, calendar: Calendar) -> bool:
