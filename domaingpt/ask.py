@@ -53,7 +53,7 @@ def ask(
     if read is not None:
         with clock.stage("figure"):
             figure = figure_answer(question, hits, index, read)
-    if figure is not None:
+    if figure is not None and len(figure.text) <= config.answer.max_characters:
         on_sentence(figure.text)
         return Answer(
             question=question, text=figure.text, abstained=False, reason="figure", citations=cite(figure.cited),

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 from domaingpt.answer.compose import Draft
-from domaingpt.answer.figures import Figure, Read, find_figure
+from domaingpt.answer.figures import MAX_CHARACTERS, Figure, Read, find_figure
 from domaingpt.answer.periods import MONTH_NAMES, Day
 from domaingpt.answer.printed import SCALE
 from domaingpt.chunks import chunk_id, page_at, section_paths
@@ -38,7 +38,7 @@ def figure_answer(question: str, hits: Sequence[Hit], index: Index, read: Read) 
         index: For terms and their rarity.
         read: Gives a document by its path.
     """
-    paths = [hit.chunk.document for hit in hits]
+    paths = [hit.chunk.document for hit in hits if hit.chunk.end <= MAX_CHARACTERS]
     figure = find_figure(question, paths, read, index.terms, index.idf)
     return None if figure is None else drafted(figure)
 

@@ -25,6 +25,9 @@ MIN_COVER = 0.75
 MIN_OWN = 0.5
 MARGIN = 0.12  # by which the best row leads those of another value
 MAX_DOCUMENTS = 4  # read for one question; a report's figures stand in it and in the next year's
+# A longer document is not read for its tables: reading costs about a second a million characters on a loaded
+# machine; the longest quarterly report at hand has a quarter of this. Guess, unmeasured beyond that.
+MAX_CHARACTERS = 1_000_000
 Read = Callable[[str], Document]
 
 
@@ -108,7 +111,7 @@ def _documents(
     """Return the documents, with the words of their names, that bear each name a question gives of any."""
     found = [(document, _names(document, terms)) for document in map(read, dict.fromkeys(paths))]
     asked = frozenset(needed) & frozenset(name for _, names in found for name in names)
-    return [(document, names) for document, names in found if asked <= names][:MAX_DOCUMENTS]
+    return [(d, names) for d, names in found if asked <= names and len(d.text) <= MAX_CHARACTERS][:MAX_DOCUMENTS]
 
 
 def _is_asked(asked: Asked, column: Column, calendar: Calendar) -> bool:

@@ -160,3 +160,10 @@ def test_a_sum_is_not_under_the_heading_of_the_rows_it_sums_up() -> None:
     assert headings["Inventories"] == ("Changes in operating assets and liabilities:",)
     assert headings["Net cash provided by (used in) operating activities"] == ()
     assert headings["Purchases of property and equipment"] == ("INVESTING ACTIVITIES:",)
+
+
+def test_a_document_too_long_is_not_read_for_its_tables(monkeypatch: pytest.MonkeyPatch) -> None:
+    question = "Siliconia total assets at December 25, 2021"
+    assert answer(question) is not None
+    monkeypatch.setattr("domaingpt.answer.figures.MAX_CHARACTERS", len(SILICONIA.text) - 1)
+    assert answer(question) is None
