@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from domaingpt.answer.compose import Draft
 from domaingpt.answer.figures import MAX_CHARACTERS, Figure, Read, find_figure
 from domaingpt.answer.periods import MONTH_NAMES, Day
-from domaingpt.answer.printed import SCALE
+from domaingpt.answer.printed import REMARK, SCALE
 from domaingpt.chunks import chunk_id, page_at, section_paths
 from domaingpt.index import Index
 from domaingpt.retrieval.quoting import MAX_QUOTE_CHARACTERS
@@ -64,7 +64,7 @@ def _name(figure: Figure) -> str:
     over = [heading.rstrip(" :") for heading in figure.row.headings if not DIGIT.search(heading)]
     if over and figure.fit.needs_heading:
         name = f"{over[-1]}: {name}"
-    title = figure.table.title
+    title = " ".join(REMARK.sub(" ", figure.table.title).split()).rstrip(" :")
     return f"{name} ({title})" if figure.fit.needs_title and not DIGIT.search(title) else name
 
 
