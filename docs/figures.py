@@ -128,6 +128,15 @@ def filings(result: Result) -> Lines:
     yield what, f"{shares['file_first']:.0f}%, {shares['figure']:.0f}%"
 
 
+def figures_asked(result: Result) -> Lines:
+    """Single figures of quarterly reports, as answers state them."""
+    shares = result["runs"]["after"]["all"]
+    yield (
+        f"{shares['n']} questions about single figures of 10-Q filings: stated right, stated wrong, rows quoted",
+        f"{shares['right']:.0f}%, {shares['wrong']:.0f}%, {shares['quoted']:.0f}%",
+    )
+
+
 def start_up(result: Result) -> Lines:
     """Whole commands from a cold start."""
     for name in ("search", "ask", "ingest, nothing changed"):
@@ -231,6 +240,7 @@ LINES: dict[str, Callable[[Result], Lines]] = {
     "answered": answered,
     "encode": encode,
     "evidence": evidence,
+    "figures_asked": figures_asked,
     "filings": filings,
     "ingest_vs_llamaindex": ingest_vs_llamaindex,
     "retrieval": retrieval,

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from domaingpt.answer import Generator
 from domaingpt.answer.compose import cite, compose, why_abstain
+from domaingpt.answer.figure_answer import figure_answer
 from domaingpt.answer.instructions import without_instructions
 from domaingpt.answer.whole import answer_whole, limits_of
 from domaingpt.config import DomainConfig
@@ -15,7 +16,7 @@ from domaingpt.embeddings import Embedder
 from domaingpt.index import Index
 from domaingpt.retrieval import covers, retrieve
 from domaingpt.retrieval.evidence import select_evidence
-from domaingpt.types import Answer
+from domaingpt.types import Answer, Document
 
 MAX_EVIDENCE = 5  # considered; the model sees fewer, and an abstention shows the nearest three
 N_NEAREST = 3
@@ -29,6 +30,7 @@ def ask(
     generator: Generator | None,
     *,
     only: str | None = None,
+    read: Callable[[str], Document] | None = None,
     on_sentence: Callable[[str], None] = lambda _: None,
     notify: Callable[[str], None] = lambda _: None,
 ) -> Answer:
@@ -41,6 +43,7 @@ def ask(
         embedder: The one the index was built with.
         generator: Writes the draft; None for quotes.
         only: Glob on document paths.
+        read: Gives a whole document by its path, for figures out of its tables; None to do without.
         on_sentence: Hears each sentence of the answer as soon as it has passed verification.
         notify: Hears what the user should know, e.g. that the question does not fit the model.
     """
@@ -53,6 +56,16 @@ def ask(
         vector = embedder.encode_query([question])[0] if dense else None
         weight = config.retrieval.fixed_dense_weight
         hits = retrieve(index, embedder, question, k=config.retrieval.k, only=only, dense_weight=weight, vector=vector)
+    figure = None
+    if read is not None:
+        with clock.stage("figure"):
+            figure = figure_answer(question, hits, index, read)
+    if figure is not None and len(figure.text) <= config.answer.max_characters:
+        on_sentence(figure.text)
+        return Answer(
+            question=question, text=figure.text, abstained=False, reason="figure", citations=cite(figure.cited),
+            timings_ms=clock.timings_ms(),
+        )  # fmt: skip
     with clock.stage("evidence"):
         evidence = select_evidence(question, hits, embedder, index, limit=MAX_EVIDENCE, vector=vector)
         evidence = without_instructions(question, evidence)

@@ -364,5 +364,5 @@ class Domain:
             generator = cancellation.watched(generator)
         return ask(
             question, self.config, index, embedder, generator,
-            only=only, on_sentence=on_sentence, notify=self.notify,
+            only=only, read=index.corpus.document, on_sentence=on_sentence, notify=self.notify,
         )  # fmt: skip

@@ -245,8 +245,8 @@ class Answer:
         question: As asked.
         text: The answer with citation marks like [1]; None if and only if `abstained`.
         abstained: True when the documents do not hold the answer.
-        reason: Why it abstained, or how the answer came about ("quoted", "written", or "computed" over all rows or
-            documents).
+        reason: Why it abstained, or how the answer came about ("quoted", "written", "figure": one cell of a table, or
+            "computed" over all rows or documents).
         citations: In the order of their numbers; empty when abstained.
         nearest: What came closest; filled when abstained.
         model: Name of the language model, or "quotes" when none wrote.

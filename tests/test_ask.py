@@ -126,3 +126,22 @@ def test_settings_of_the_domain_hold(answer) -> None:
     """One hit, words only: the evidence comes from that chunk alone."""
     given = answer("boiler cellar fence", retrieval={"k": 1, "dense_weight": 0})
     assert {citation.document for citation in given.citations} == {"log/boiler.txt"}
+
+
+def test_a_figure_of_a_table_is_the_answer_before_any_model_is_asked(tmp_path) -> None:
+    """Where the documents can be read; it keeps to the room an answer has."""
+    table = "| Product | June 25, 2022 | June 26, 2021 |\n|---|---|---|\n| Pumps | 530 | 498 |\n"
+    (tmp_path / "documents").mkdir()
+    (tmp_path / "documents" / "vantor.md").write_text(f"Net sales (in millions):\n\n{table}", encoding="utf-8")
+    config = parse_config({}, "house", where="domain.toml")
+    ingest(config, tmp_path / "documents", tmp_path / "index", embedder=EMBEDDER)
+    opened = open_index(tmp_path / "index", "house")
+    question = "Net sales of pumps on June 26, 2021?"
+    generator = ScriptedGenerator(["Pumps: 530"])
+    given = ask(question, config, opened, EMBEDDER, generator, read=opened.corpus.document)
+    assert given.text == "Pumps (Net sales), June 26, 2021: 498 million [1] [2] [3]"
+    assert (given.reason, given.model, given.abstained) == ("figure", "quotes", False)
+    assert [citation.quote for citation in given.citations][:2] == ["| Pumps | 530 | 498 |", table.splitlines()[0]]
+    assert list(given.timings_ms) == ["retrieve", "figure", "total"]
+    assert ask(question, config, opened, EMBEDDER, generator).reason != "figure"
+    opened.close()

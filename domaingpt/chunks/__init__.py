@@ -58,7 +58,7 @@ def chunk_document(
     counts = [n_tokens for _, n_tokens in counted]
     announces = [unit.is_heading or document.text[unit.start : unit.end].endswith((":", "：")) for unit in units]
     ranges = pack(counts, [unit.before for unit in units], announces, max_tokens)
-    sections = _section_paths(document)
+    sections = section_paths(document)
     context = _ContextBuilder(document, count_tokens, context_tokens)
     chunks = []
     for first, last, n_tokens in _ranges_within(document, units, ranges, count_tokens, max_tokens):
@@ -198,7 +198,7 @@ def _sentences(units: Sequence[Unit], document: Document, sections: Callable[[in
     )
 
 
-def _section_paths(document: Document) -> Callable[[int], str]:
+def section_paths(document: Document) -> Callable[[int], str]:
     """Return a function from an offset to the path of the headings above it."""
     starts, paths = [-1], [""]
     stack: list[tuple[int, str]] = []

@@ -134,7 +134,7 @@ def _running_lines(lines_of: Sequence[Sequence[_Line]]) -> frozenset[str]:
     return frozenset(
         line
         for line, n_pages in edges.items()
-        if n_pages >= MIN_REPEATS and not (_is_column_line(line) or UNIT.search(line))
+        if n_pages >= MIN_REPEATS and not (is_column_line(line) or UNIT.search(line))
     )
 
 
@@ -178,7 +178,7 @@ def _are_labels(between: Sequence[_Line]) -> bool:
     """Return whether the lines between two rows only label the rows that follow."""
     return len(between) <= MAX_LABEL_LINES and not any(
         UNIT.search(line.text)
-        or _is_column_line(line.text)
+        or is_column_line(line.text)
         or len(line.text) > MAX_LABEL_CHARACTERS
         or (line.text.endswith(".") and len(line.text) > MAX_HEADING_CHARACTERS)
         or (line.text.endswith(":") and len(line.text) > MAX_HEADING_CHARACTERS)
@@ -196,7 +196,7 @@ def _row_start(lines: Sequence[_Line], index: int, first: int | None) -> int:
             stand the names of its columns.
     """
     line, before = lines[index], lines[index - 1] if index > (first or 0) else None
-    if before is None or line.after_blank or before.text.endswith((":", ".")) or _is_column_line(before.text):
+    if before is None or line.after_blank or before.text.endswith((":", ".")) or is_column_line(before.text):
         return index
     is_label = before.text[0].isalpha() and len(before.text) >= MIN_WRAPPED_CHARACTERS
     is_rest = line.text[0].islower() or (first is not None and not any(map(str.isalpha, line.text)))
@@ -224,7 +224,7 @@ def _header(above: Sequence[_Line]) -> tuple[str, bool]:
             units = _units(sentence) + units
             title = _without_frame(sentence, with_period=not periods)
             break
-        if _is_column_line(text):
+        if is_column_line(text):
             periods.insert(0, text)
         elif len(text) > MAX_HEADING_CHARACTERS or text.endswith("."):
             break
@@ -294,7 +294,7 @@ def _shortened(header: str) -> str:
     return header[: header.rfind(" ", 0, MAX_HEADER_CHARACTERS)].rstrip(", ")
 
 
-def _is_column_line(text: str) -> bool:
+def is_column_line(text: str) -> bool:
     """Return whether a line names periods: it holds a date or a year, or the words for a span of time."""
     rest = DATE.sub("", text)
     if any(map(str.isdigit, rest)):
