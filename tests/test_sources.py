@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from domaingpt import durable, sources
-from domaingpt.documents import discover
+from domaingpt.documents import discover, reader_key
 from domaingpt.sources import RACY_NS, Source, compare, is_still, trusted_signature
 
 
@@ -41,7 +41,7 @@ def test_new_file_is_hashed(tmp_path, hashed):
     assert hashed == ["a.txt"]
     assert change.before is None
     assert not change.is_unchanged
-    assert change.content_key == f"{durable.sha256_file(tmp_path / 'a.txt')} text/1"
+    assert change.content_key == f"{durable.sha256_file(tmp_path / 'a.txt')} {reader_key('.txt')}"
 
 
 def test_file_with_the_noted_signature_is_not_opened(tmp_path, hashed):
@@ -62,7 +62,7 @@ def test_new_version_of_the_reader_reads_again(tmp_path, hashed):
     """The key says who read the bytes."""
     (tmp_path / "a.txt").write_text("Rent")
     before = noted(compare(tmp_path, found(tmp_path), {}))
-    before["a.txt"] = replace(before["a.txt"], content_key=before["a.txt"].content_key.replace("text/1", "text/0"))
+    before["a.txt"] = replace(before["a.txt"], content_key=before["a.txt"].content_key.rpartition("/")[0] + "/0")
     (change,) = compare(tmp_path, found(tmp_path), before)
     assert not change.is_unchanged
 
