@@ -27,7 +27,7 @@ from domaingpt.models.registry import BUNDLED_EMBEDDER, BUNDLED_GENERATOR, EMBED
 
 DOCS = Path(__file__).resolve().parent
 WIDTH = 80  # of the help texts, whatever the terminal's
-TYPES = {"str": "string", "int": "whole number", "tuple[str, ...]": "list of strings"}
+TYPES = {"str": "string", "int": "whole number", "float": "number", "tuple[str, ...]": "list of strings"}
 CLI_HEAD = """\
 # The command line
 

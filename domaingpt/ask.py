@@ -5,11 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from domaingpt.answer import Generator
-from domaingpt.answer.compose import cite, compose, why_abstain
+from domaingpt.answer.abstention import Calibration, shift_of, why_abstain
+from domaingpt.answer.compose import cite, compose
 from domaingpt.answer.figure_answer import figure_answer
 from domaingpt.answer.instructions import without_instructions
+from domaingpt.answer.support import support
 from domaingpt.answer.whole import answer_whole, limits_of
 from domaingpt.config import DomainConfig
 from domaingpt.embeddings import Embedder
@@ -29,6 +32,7 @@ def ask(
     embedder: Embedder,
     generator: Generator | None,
     *,
+    calibration: Calibration | None = None,
     only: str | None = None,
     read: Callable[[str], Document] | None = None,
     on_sentence: Callable[[str], None] = lambda _: None,
@@ -42,6 +46,7 @@ def ask(
         index: The domain's index.
         embedder: The one the index was built with.
         generator: Writes the draft; None for quotes.
+        calibration: The domain's curve, drawn at ingest; None for that of a typical domain.
         only: Glob on document paths.
         read: Gives a whole document by its path, for figures out of its tables; None to do without.
         on_sentence: Hears each sentence of the answer as soon as it has passed verification.
@@ -69,25 +74,33 @@ def ask(
     with clock.stage("evidence"):
         evidence = select_evidence(question, hits, embedder, index, limit=MAX_EVIDENCE, vector=vector)
         evidence = without_instructions(question, evidence)
-    reason = why_abstain(evidence, dense=dense)
+        supported = support(question, evidence, embedder, index, dense=dense)
+    why = partial(why_abstain, supported, evidence, calibration, config.answer.strictness, dense=dense)
+    model = generator.name if generator else "quotes"
+    if (reason := why(shift=shift_of(generator))) is None:
+        with clock.stage("answer"):
+            draft = compose(
+                question, evidence, config, index.terms, generator, on_sentence,
+                notify, lambda dropped: why(shift=shift_of(generator, dropped)) is not None,
+            )  # fmt: skip
+        reason = None if draft.text else why(shift=shift_of(generator, draft.dropped))
     if reason is not None:
         return Answer(
             question=question, text=None, abstained=True, reason=reason, nearest=cite(evidence[:N_NEAREST]),
-            model=generator.name if generator else "quotes", timings_ms=clock.timings_ms(),
+            model=model, timings_ms=clock.timings_ms(), support=supported,
             coverage=limits_of(question, index, only, abstained=True),
         )  # fmt: skip
-    with clock.stage("answer"):
-        draft = compose(question, evidence, config, index.terms, generator, on_sentence, notify)
     return Answer(
         question=question,
         text=draft.text,
         abstained=False,
         reason="written" if draft.written else "quoted",
         citations=cite(draft.cited),
-        model=generator.name if generator else "quotes",
+        model=model,
         dropped=len(draft.dropped),
         timings_ms=clock.timings_ms(),
         coverage=limits_of(question, index, only),  # where everything was asked for, and this is not from all
+        support=supported,
     )
 
 

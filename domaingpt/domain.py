@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,14 +10,16 @@ from functools import cached_property
 from pathlib import Path
 
 from domaingpt.answer import Generator, load_generator
+from domaingpt.answer.abstention import Calibration
 from domaingpt.answer.cancel import Cancellation
+from domaingpt.answer.referral import better_fit
 from domaingpt.ask import ask
 from domaingpt.build import changed_embedder
-from domaingpt.config import DomainConfig, load_config
+from domaingpt.config import DomainConfig, check_name, load_config
 from domaingpt.confirmations import MODELS_USE, confirm, is_confirmed
 from domaingpt.documents import discover
 from domaingpt.embeddings import Embedder, load_embedder
-from domaingpt.errors import DomainError, IndexMissing, IndexStale, MissingExtra, NotEnoughMemory
+from domaingpt.errors import BadConfig, DomainError, IndexMissing, IndexStale, MissingExtra, NotEnoughMemory
 from domaingpt.index import Arm, LocalIndex, open_corpus
 from domaingpt.index import generation as generations
 from domaingpt.index.corpus import Corpus
@@ -284,6 +287,11 @@ class Domain:
             self._index = LocalIndex(self.generation)
         return self._index
 
+    @property
+    def calibration(self) -> Calibration | None:
+        """The curve that strictness moves along, drawn at the last ingest; None if there is none."""
+        return Calibration.from_json(self.generation.manifest.get("abstention"))
+
     def changed_files(self) -> list[str]:
         """Return the paths that were added, edited or removed since the last ingest."""
         try:
@@ -362,7 +370,20 @@ class Domain:
         index, embedder, generator = self.index, self.embedder, self.generator
         if cancellation and generator:
             generator = cancellation.watched(generator)
-        return ask(
+        answer = ask(
             question, self.config, index, embedder, generator,
-            only=only, read=index.corpus.document, on_sentence=on_sentence, notify=self.notify,
+            calibration=self.calibration, only=only, read=index.corpus.document, on_sentence=on_sentence, notify=self.notify,
         )  # fmt: skip
+        return answer if not answer.abstained else self._referred(answer)
+
+    def _referred(self, answer: Answer) -> Answer:
+        """Return an abstention with the domain of the workspace that fits better by its title and description."""
+        others = {}
+        for folder in sorted(self.folder.parent.iterdir()):
+            if folder.name != self.name and folder.is_dir() and not folder.is_symlink():
+                with contextlib.suppress(BadConfig):  # no domain, or one whose settings are its own trouble
+                    others[folder.name] = load_config(folder / CONFIG, check_name(folder.name))
+        name = better_fit(answer.question, self.config, others, self.embedder)
+        if name is None:
+            return answer
+        return replace(answer, elsewhere=name, reason=f"{answer.reason} {others[name].title} may know: {name}.")

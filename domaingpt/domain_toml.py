@@ -34,6 +34,7 @@ dense_weight = {dense_weight}  # of meaning against words: 0 to 1, or "auto", wh
 model = {model}         # "auto", "quotes", a name from `domaingpt models list`, a GGUF file, or an endpoint
 max_tokens = {answer_tokens}
 max_characters = {max_characters}
+strictness = {strictness}      # 0 answers whatever was found, 1 refuses nearly all; `domaingpt eval` prints the curve
 """
 
 
@@ -54,6 +55,7 @@ def domain_toml(title: str, description: str, documents: str, template: DomainCo
         model=_quoted(template.answer.model),
         answer_tokens=template.answer.max_tokens,
         max_characters=template.answer.max_characters,
+        strictness=template.answer.strictness,
     )
 
 

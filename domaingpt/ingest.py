@@ -11,8 +11,10 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from domaingpt import durable
+from domaingpt.answer.calibration import calibrate, still_calibrated
 from domaingpt.build import Build, Progress, changed_embedder, write_sources
 from domaingpt.config import DomainConfig
 from domaingpt.documents import FoundFile, ReaderPool, ReadJob, ReadResult, SkippedFile, discover, reader_key
@@ -268,7 +270,26 @@ def _commit(
         ledger = draw_up(entries, built.accounts.values(), n_read=n_read, chunks=built.chunks)
         write_sources(folder, sources)
         manifest = build.manifest(ledger, built)
+        manifest["abstention"] = _calibration(build, folder, manifest, n_new=built.chunks["new"])
         return ledger, generations.commit(index_folder, folder, manifest, built.linked)
+
+
+def _calibration(build: Build, folder: Path, manifest: dict[str, Any], *, n_new: int) -> dict[str, Any] | None:
+    """Return the calibration to be stored: that of the generation before if few chunks have changed since."""
+    kept = None
+    if build.previous is not None and build.has_same_settings():
+        before = build.previous.generation.manifest
+        n_gone = before["counts"]["chunks"] + n_new - manifest["counts"]["chunks"]
+        kept = still_calibrated(before.get("abstention"), n_changed=n_new + n_gone)
+    if kept is not None:
+        return kept
+    dead: dict[str, Any] = {f"{generations.DEAD}/{file.name}": {} for file in (folder / generations.DEAD).glob("*.npy")}
+    index = LocalIndex(generations.Generation(folder, {**manifest, "files": dead}))
+    try:
+        found = calibrate(index, build.embedder, language=build.config.language, k=build.config.retrieval.k)
+    finally:
+        index.close()
+    return found.to_json() if found else None
 
 
 def _is_as_before(changes: list[Change], sources: dict[str, Source], previous: _Previous, build: Build) -> bool:

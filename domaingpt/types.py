@@ -247,6 +247,7 @@ class Answer:
         abstained: True when the documents do not hold the answer.
         reason: Why it abstained, or how the answer came about ("quoted", "written", "figure": one cell of a table, or
             "computed" over all rows or documents).
+        elsewhere: When abstained: the name of another domain whose title and description fit the question better.
         citations: In the order of their numbers; empty when abstained.
         nearest: What came closest; filled when abstained.
         model: Name of the language model, or "quotes" when none wrote.
@@ -254,6 +255,7 @@ class Answer:
         timings_ms: Milliseconds by stage.
         standalone: What was searched for, where the question was a follow-up; None where it is the question.
         coverage: What was read, for a question about all documents; else None.
+        support: How far the evidence supports answering, 0 to 1; what `strictness` is compared with.
     """
 
     question: str
@@ -264,6 +266,8 @@ class Answer:
     nearest: tuple[Citation, ...] = ()
     model: str = "quotes"
     dropped: int = 0
+    elsewhere: str | None = None
     timings_ms: Mapping[str, float] = field(default_factory=dict)
     standalone: str | None = None
     coverage: Coverage | None = None
+    support: float = 0.0

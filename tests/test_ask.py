@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from domaingpt.answer.abstention import UNSUPPORTED
 from domaingpt.ask import MAX_EVIDENCE, N_NEAREST, ask
 from domaingpt.config import parse_config
 from domaingpt.index import LocalIndex, open_index
@@ -45,6 +46,21 @@ def answer(index):
         return ask(question, config, index, EMBEDDER, generator, only=only)
 
     return put
+
+
+def test_a_judge_that_finds_nothing_is_believed_where_support_is_middling(index) -> None:
+    """The same draft of a model that is no judge leaves the quotes; nothing is streamed before the decision."""
+    question = "Who serviced the boiler of the neighbour?"
+    config = parse_config({"answer": {"strictness": 0.7}}, "house", where="domain.toml")
+    heard: list[str] = []
+    judge = ScriptedGenerator(["Not found."])
+    judge.judges = True
+    refused = ask(question, config, index, EMBEDDER, judge, on_sentence=heard.append)
+    quoted = ask(question, config, index, EMBEDDER, ScriptedGenerator(["Not found."]))
+    assert (refused.abstained, refused.text, refused.reason, heard) == (True, None, UNSUPPORTED, [])
+    assert refused.nearest[0].quote == BOILER
+    assert (quoted.abstained, quoted.reason) == (False, "quoted")
+    assert quoted.support == refused.support
 
 
 def test_a_verified_draft_is_the_answer(answer) -> None:

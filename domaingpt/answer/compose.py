@@ -23,13 +23,6 @@ from domaingpt.errors import PromptTooLong
 from domaingpt.retrieval.rows import readable
 from domaingpt.types import Citation, Evidence
 
-# A question is refused when the cosine and the coverage of its best evidence sum to less. Set so that about 5 %
-# at most of the answerable questions of an English domain are refused; 97 % of those meant for another domain
-# are, and half of the plausible ones without an answer (benchmarks/results/abstention.json).
-MIN_SUPPORT = 0.8
-# Coverage alone, where the embedder does not cover the language: refuses 15 % of the answerable questions of
-# XQuAD zh and 93 % of those meant for other articles; the same file.
-MIN_COVERAGE_WITHOUT_DENSE = 0.2
 # A drafted sentence counts only if evidence whose score is this near the best backs it: a small model
 # likes to retell what was found but does not answer.
 WRITTEN_MARGIN = 0.5
@@ -78,22 +71,6 @@ class _Numbering:
         return f" [{n + 1}]"
 
 
-def why_abstain(evidence: Sequence[Evidence], *, dense: bool) -> str | None:
-    """Return the reason not to answer from this evidence, or None.
-
-    Args:
-        evidence: Best first.
-        dense: Whether the embedder covers the question's language.
-    """
-    if not evidence:
-        return "Nothing in the documents shares a word with the question."
-    coverage = max(item.coverage for item in evidence)
-    if not dense:
-        return None if coverage >= MIN_COVERAGE_WITHOUT_DENSE else "Nothing close to the question was found."
-    support = max(item.dense + item.coverage for item in evidence)
-    return None if support >= MIN_SUPPORT else "Nothing close to the question was found."
-
-
 def compose(
     question: str,
     evidence: Sequence[Evidence],
@@ -102,6 +79,7 @@ def compose(
     generator: Generator | None,
     on_sentence: Callable[[str], None] = lambda _: None,
     notify: Callable[[str], None] = lambda _: None,
+    keeps_quotes: Callable[[Sequence[str]], bool] = lambda _: False,
 ) -> Draft:
     """Answer from evidence that was found worth answering from.
 
@@ -113,6 +91,7 @@ def compose(
         generator: Writes the draft; None for quotes.
         on_sentence: Hears each sentence when it has passed, with its marks.
         notify: Hears why there are only quotes if the model's context is too small.
+        keeps_quotes: Hears what was dropped of a draft of which nothing passed; True for no answer instead of quotes.
     """
     dropped: tuple[str, ...] = ()
     if generator is not None:
@@ -124,6 +103,8 @@ def compose(
         if draft.text:
             return draft
         dropped = draft.dropped
+        if keeps_quotes(dropped):
+            return Draft("", (), written=False, dropped=dropped)
     found = " ".join(sentence for sentence in dropped if not REFUSALS.search(sentence))
     chosen = best_quotes(evidence, question, found, terms)
     quotes = replace(_quoted(chosen, config.answer.max_characters), dropped=dropped)

@@ -17,6 +17,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 
+from domaingpt.answer.abstention import JUDGE_BYTES
 from domaingpt.answer.chat_formats import ChatFormat, Segment, chat_format
 from domaingpt.answer.llama_context import Aborted, AbortFlag, LlamaContext
 from domaingpt.answer.repetition import SaidTwice, repeats
@@ -48,6 +49,7 @@ class LlamaGenerator:
     def __init__(self, spec: GeneratorSpec) -> None:
         self.name = spec.name
         self.n_ctx = min(spec.n_ctx, MAX_N_CTX)
+        self.judges = spec.size_bytes >= JUDGE_BYTES  # heard where evidence may hold no answer
         self._format: ChatFormat = chat_format(spec.chat_family)
         self._lock = threading.Lock()
         if spec.sha256:

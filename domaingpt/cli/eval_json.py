@@ -48,6 +48,17 @@ def records(evaluation: Evaluation, measures: Sequence[Measure]) -> Iterator[dic
             "measures": {str(measure): _rounded(row.mean(measure)) for measure in measures},
             "in_first": {str(k): _rounded(share) for k, share in row.in_first.items()},
         }
+    for line in evaluation.strictness:
+        yield {
+            "record": "strictness",
+            "domain": evaluation.name,
+            "strictness": line.point.strictness,
+            "threshold": line.point.threshold,
+            "own_refused": _rounded(line.point.own),
+            "foreign_refused": _rounded(line.point.foreign),
+            "answerable_refused": _rounded(line.answerable),
+            "unanswerable_refused": _rounded(line.unanswerable),
+        }
     for result in evaluation.graded:
         yield _graded(evaluation.name, result)
     if evaluation.graded:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from domaingpt.evaluation.retrieved import Placing
 
 ALL = "all"  # no domain may be called so
+SHOWN_STEP = 2  # of the curve's points every other one is printed
 
 
 def write(done: Sequence[Evaluation], measures: Sequence[Measure], *, n_misses: int) -> None:
@@ -39,6 +40,9 @@ def write(done: Sequence[Evaluation], measures: Sequence[Measure], *, n_misses: 
     for evaluation in done:
         if evaluation.rows:
             _write_sweep(evaluation, measures)
+    for evaluation in done:
+        if evaluation.strictness:
+            _write_strictness(evaluation)
     if any(evaluation.graded for evaluation in done):
         _write_answers(done)
     for evaluation in done:
@@ -164,7 +168,7 @@ def _weight(weight: float | None) -> str:
 
 
 def panels(evaluation: Evaluation, measures: Sequence[Measure]) -> list[Panel]:
-    """Return the plots of a sweep: measures by dense weight, and what the first passages hold."""
+    """Return the plots of a sweep: measures by dense weight, what the first passages hold, what is refused."""
     rows = evaluation.rows
     n = count(len(evaluation.judged.documents), "question")
     measured = [measure for measure in measures if rows[0].mean(measure) is not None]
@@ -186,7 +190,36 @@ def panels(evaluation: Evaluation, measures: Sequence[Measure]) -> list[Panel]:
             {names[row.weight]: list(row.in_first.values()) for row in shown},
             n_joined=len(ks),
         ),
+        *([_strictness_panel(evaluation)] if evaluation.strictness else []),
     ]
+
+
+# --- strictness --------------------------------------------------------------------------------------
+
+
+def _write_strictness(evaluation: Evaluation) -> None:
+    """Print every other point of the curve, what was measured only if there was something to measure."""
+    measured = evaluation.strictness[0].unanswerable is not None
+    heads = ["  strictness", "support", "own", "foreign", *(["answerable", "unanswerable"] if measured else [])]
+    rows = []
+    for line in evaluation.strictness[::SHOWN_STEP]:
+        point = line.point
+        cells = [number(point.threshold), number(point.own, 2), number(point.foreign, 2)]
+        given = [number(line.answerable, 2), number(line.unanswerable, 2)] if measured else []
+        rows.append([f"  {point.strictness:.1f}", *cells, *given])
+    click.echo(f"\n{evaluation.name}: share of questions refused, by strictness")
+    write_table([heads, *rows])
+    click.echo("  own: made from these documents at ingest; foreign: shipped with domaingpt.")
+
+
+def _strictness_panel(evaluation: Evaluation) -> Panel:
+    points = [line.point for line in evaluation.strictness]
+    lines = {"own": [point.own for point in points], "foreign": [point.foreign for point in points]}
+    if evaluation.strictness[0].unanswerable is not None:
+        lines["answerable"] = [line.answerable or 0.0 for line in evaluation.strictness]
+        lines["unanswerable"] = [line.unanswerable or 0.0 for line in evaluation.strictness]
+    ticks = ["" if n % SHOWN_STEP else f"{point.strictness:.1f}" for n, point in enumerate(points)]
+    return Panel(f"{evaluation.name}: refused", "strictness", ticks, lines, n_joined=len(points))
 
 
 # --- answers ---------------------------------------------------------------------------------------

@@ -91,6 +91,7 @@ def answer_json(question_id: str | int | None, answer: Answer) -> dict[str, Any]
         "answer": answer.text,
         "abstained": answer.abstained,
         "reason": answer.reason,
+        "elsewhere": answer.elsewhere,
         "citations": [citation_json(citation) for citation in answer.citations],
         "nearest": [citation_json(citation) for citation in answer.nearest],
         "model": answer.model,

@@ -11,6 +11,7 @@ from domaingpt.evaluation.judgements import Judgements
 from domaingpt.evaluation.measures import Measure
 from domaingpt.evaluation.questions import Question
 from domaingpt.evaluation.retrieved import DEPTH, Search, retrieve_all
+from domaingpt.evaluation.strictness import StrictnessRow, strictness_rows
 from domaingpt.evaluation.sweep import SweepRow, sweep
 from domaingpt.evaluation.systems import System, searched
 from domaingpt.index import Arm
@@ -19,7 +20,7 @@ from domaingpt.retrieval import retrieve
 ARMS: tuple[Arm, ...] = ("hybrid", "dense", "lexical")
 
 Stages = Callable[[str, int, int], None]
-"""Hears of a stage ("searching" or "asking"), and how many of how many steps of it are done."""
+"""Hears of a stage ("searching", "asking" or "weighing"), and how many of how many steps of it are done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class Evaluation:
         systems: The one asked for, then those it is compared with; none if no question is judged.
         graded: Every question with its answer, if answers were asked for.
         rows: One for each dense weight, if a sweep was asked for.
+        strictness: What each strictness refuses; none if the domain was never calibrated.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Evaluation:
     systems: Sequence[System]
     graded: Sequence[Graded] = field(default_factory=tuple)
     rows: Sequence[SweepRow] = field(default_factory=tuple)
+    strictness: Sequence[StrictnessRow] = field(default_factory=tuple)
 
 
 def evaluate(
@@ -89,6 +92,7 @@ def evaluate(
         ],
         rows=sweep(asked, judged, measures, search_with, told("searching")) if with_sweep and asked else (),
         graded=ask_all(questions, domain.ask, told("asking")) if with_answers else (),
+        strictness=strictness_rows(domain, questions, told("weighing")),
     )
 
 

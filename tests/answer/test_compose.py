@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from domaingpt.answer.compose import MIN_COVERAGE_WITHOUT_DENSE, MIN_SUPPORT, cite, compose, why_abstain
+from domaingpt.answer.compose import cite, compose
 from domaingpt.answer.prompt import RESERVED_TOKENS
 from domaingpt.config import DomainConfig, parse_config
 from domaingpt.index.terms import Analyzer
@@ -271,25 +271,3 @@ def test_cite_refuses_a_quote_that_is_not_verbatim(three, change) -> None:
     """It would be a bug of ours, and must not be shown."""
     with pytest.raises(AssertionError, match="is not verbatim"):
         cite([replace(three[0], **change)])
-
-
-@pytest.mark.parametrize(
-    ("cosine", "coverage", "dense", "reason"),
-    [
-        (MIN_SUPPORT, 0.0, True, None),
-        (0.0, MIN_SUPPORT, True, None),
-        (MIN_SUPPORT / 2, MIN_SUPPORT / 2, True, None),
-        (MIN_SUPPORT - 0.01, 0.0, True, "Nothing close to the question was found."),
-        (0.99, MIN_COVERAGE_WITHOUT_DENSE - 0.01, False, "Nothing close to the question was found."),
-        (0.0, MIN_COVERAGE_WITHOUT_DENSE, False, None),
-    ],
-)
-def test_weak_evidence_gives_a_reason_to_abstain(evidence, cosine, coverage, dense, reason) -> None:
-    """Cosine and coverage together; coverage alone where the embedder does not cover the language."""
-    items = [evidence(BOILER, dense=0.0, coverage=0.0), evidence(ROOF, dense=cosine, coverage=coverage)]
-    assert why_abstain(items, dense=dense) == reason
-
-
-def test_no_evidence_gives_a_reason_of_its_own() -> None:
-    """Nothing was found at all."""
-    assert why_abstain([], dense=True) == "Nothing in the documents shares a word with the question."

@@ -20,6 +20,7 @@ ANSWER_KEYS = [
     "answer",
     "abstained",
     "reason",
+    "elsewhere",
     "citations",
     "nearest",
     "model",

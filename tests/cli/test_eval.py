@@ -67,7 +67,14 @@ def test_table_and_misses(run: Run, house: Path) -> None:
         "    found    lease.md\n"
         "             .*\n"
     )
-    assert re.fullmatch(head + row + words + misses, result.out)
+    curve = (
+        "\nhouse: share of questions refused, by strictness\n"
+        "  strictness  support   own  foreign  answerable  unanswerable\n"
+        "  0\\.0           0\\.000  0\\.00     0\\.00        0\\.00          0\\.00\n"
+        "(?:  [01]\\.\\d(?: +[01]\\.\\d+){5}\n){10}"
+        "  own: made from these documents at ingest; foreign: shipped with domaingpt\\.\n"
+    )
+    assert re.fullmatch(head + row + words + curve + misses, result.out)
     assert "snakes are forbidden" in records(run, "--arm", "lexical", kind="question")[2]["found"][0]["text"]
 
 
@@ -122,7 +129,8 @@ def test_json_has_the_documented_records(run: Run, house: Path) -> None:
     """A question each, with what was found; then the arm."""
     result = run("eval", "house", "--arm", "lexical", "--json", "-m", "RR@10")
     assert (result.code, result.err) == (0, "")
-    *questions, arm = result.objects
+    questions, arm, curve = result.objects[:3], result.objects[3], result.objects[4:]
+    assert [record["record"] for record in curve] == ["strictness"] * 21
     assert [(q["record"], q["id"], q["missed"], q["measures"]) for q in questions] == [
         ("question", "1", False, {"RR@10": 1.0}),
         ("question", "two words", False, {"RR@10": 1.0}),
