@@ -22,8 +22,8 @@ VERSION = 1  # of what is stored: another one is calibrated anew at the next ing
 # Strictness 0 refuses what is supported no better than the median foreign question, 1 what no better than the
 # best tenth of own ones, which are made of the documents' own words; people's questions lie between.
 OWN_SHARE = 0.9
-# How far strictness reaches where words alone count: real questions then lie nearer to foreign ones. So that at the
-# default strictness about 5 % of the answerable questions of XQuAD zh are refused (benchmarks/results/abstention.json).
+# How far strictness reaches where words alone count: real questions then lie nearer to foreign ones. At the
+# default strictness 2 % of the answerable questions of XQuAD zh are refused (benchmarks/results/abstention.json).
 WORDS_REACH = 0.15
 # A model that can tell whether evidence holds the answer has a say: what is a little less supported is put before it,
 # and where it finds nothing much more support is asked for. A 0.5B model says "not found" to 63 % of STICI-note's

@@ -36,11 +36,14 @@ class EndpointGenerator:
 
     Attributes:
         counts_exactly: Whether the server counts tokens; else `count_tokens` is an upper bound.
+        judges: What it says of missing answers is heard: who runs a server runs a model large enough. A guess.
 
     Raises:
         EndpointError: If the server cannot be reached, or wants another key.
         ModelNotFound: If it has no model of the name, or several and none was named.
     """
+
+    judges = True
 
     def __init__(self, spec: EndpointSpec, *, timeout_s: float = ANSWER_S) -> None:
         self._spec = spec
