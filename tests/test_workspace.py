@@ -739,3 +739,16 @@ def test_a_question_too_long_for_the_model_is_quoted_with_a_notice(house, monkey
     assert (answer.reason, answer.citations[0].quote) == ("quoted", BOILER)
     assert len(notices) == 1
     assert notices[0].startswith("The question does not fit the context of scripted, 200 tokens in all")
+
+
+def test_an_abstention_names_the_domain_that_fits_better(workspace, house) -> None:
+    """By what other domains' settings say; none of them needs documents or an index, and a broken one is passed over."""
+    workspace.new("payment", description="card payments chargebacks merchant fees")
+    workspace.new("bees", description="honey hives swarms queens")
+    broken = workspace.new("broken", description="card payments chargebacks merchant fees disputes")
+    (broken.folder / "domain.toml").write_text("colour = 1", encoding="utf-8")
+    answer = house.ask("chargebacks merchant fees card")
+    assert (answer.abstained, answer.elsewhere) == (True, "payment")
+    assert answer.reason.endswith(" PaymentGPT may know: payment.")
+    assert not workspace.domain("payment").is_ingested
+    assert house.ask("Who serviced the boiler?").elsewhere is None

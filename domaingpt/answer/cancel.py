@@ -71,6 +71,7 @@ class _Watched:
     def __init__(self, generator: Generator, cancellation: Cancellation) -> None:
         self.name = generator.name
         self.n_ctx = generator.n_ctx
+        self.judges = getattr(generator, "judges", False)
         self._generator = generator
         self._cancellation = cancellation
 

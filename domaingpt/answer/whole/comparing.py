@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from domaingpt.answer.compose import cite, why_abstain
+from domaingpt.answer.abstention import why_abstain
+from domaingpt.answer.compose import cite
+from domaingpt.answer.support import support
 from domaingpt.answer.quantities import quantities
 from domaingpt.answer.whole.answering import Report, row_evidence
 from domaingpt.answer.whole.match import Match
@@ -154,7 +156,8 @@ def _from_passages(
         evidence = select_evidence(query, hits, embedder, index, limit=N_CANDIDATES, vector=vector)
         wanted = set(index.terms(name))
         naming = [e for e in evidence if wanted <= set(index.terms(f"{e.chunk.context} {e.chunk.document} {e.quote}"))]
-        if why_abstain(naming, dense=dense) is not None:
+        value = support(query, naming, embedder, index, dense=dense)
+        if why_abstain(value, naming, None, config.answer.strictness, dense=dense) is not None:
             return None
         about = set(index.terms(query)) - wanted
         candidates.append([(item, _fit(item, about, index)) for item in naming])
