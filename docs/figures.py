@@ -61,6 +61,14 @@ def answered(result: Result) -> Lines:
     yield f"… {n} quotes and all numbers of these answers, checked by other code", f"{faults} not backed"
 
 
+def stici(result: Result) -> Lines:
+    """How often close questions without an answer are refused, and what that costs."""
+    for name, model in result["models"].items():
+        refused = model["default"]
+        what = f"questions close to the text but without an answer refused (STICI-note, {name}); answerable ones"
+        yield what, f"{refused['unanswerable_refused']:.1%} of 40; {refused['answerable_refused']:.1%} of 80"
+
+
 def abstention(result: Result) -> Lines:
     """How often questions are refused, the starter domains' and foreign ones."""
     shipped = [result[name] for name in ("equities", "house", "payment")]
@@ -236,6 +244,7 @@ def whole_corpus(result: Result) -> Lines:
 
 LINES: dict[str, Callable[[Result], Lines]] = {
     "abstention": abstention,
+    "stici": stici,
     "chat": chat,
     "answered": answered,
     "encode": encode,

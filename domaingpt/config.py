@@ -77,7 +77,7 @@ class AnswerConfig:
     model: str = "auto"
     max_tokens: int = 256
     max_characters: int = 600
-    # 14 % of STICI-note's answerable questions are refused, 1 % of XQuAD en's: the most that keeps the former
+    # 12 % of STICI-note's answerable questions are refused, 1 % of XQuAD en's: the most that keeps the former
     # below 15 % with a margin (benchmarks/results/stici.json and abstention.json).
     strictness: float = 0.53
 

@@ -27,8 +27,8 @@ OWN_SHARE = 0.9
 WORDS_REACH = 0.15
 # A model that can tell whether evidence holds the answer has a say: what is a little less supported is put before it,
 # and where it finds nothing much more support is asked for. A 0.5B model says "not found" to 63 % of STICI-note's
-# unanswerable questions and to 25 % of the answerable; with these 58 % of the unanswerable are refused instead of
-# 48 % at about the same price (benchmarks/results/stici.json). The bundled model, a third its size, cannot.
+# unanswerable questions and to 25 % of the answerable; with these 58 % of the unanswerable and 15 % of the answerable
+# are refused, without 48 % and 12 to 14 % (the drafts of one run; benchmarks/stici.py). The bundled model cannot.
 JUDGE_EASE, JUDGE_REFUSED = 0.13, 0.19
 JUDGE_BYTES = 250_000_000  # of a model file: between the two that were measured, 98 MB and 491 MB
 # The curve of a domain that has none, or none for questions of this kind (a language its embedder does not cover):
