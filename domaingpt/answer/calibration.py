@@ -100,7 +100,8 @@ def foreign_questions(language: str) -> list[str]:
 
 def _own_questions(index: LocalIndex, chance: random.Random, strange: Sequence[str]) -> Iterator[str]:
     """Yield up to N_QUESTIONS questions about sentences all over the domain."""
-    documents = sorted(index.corpus.documents, key=lambda document: document.path)
+    with_text = [document for document in index.corpus.documents if document.n_chunks]
+    documents = sorted(with_text, key=lambda document: document.path)
     ends = list(accumulate(document.n_chunks for document in documents))
     offset = chance.random()
     seen: set[str] = set()

@@ -88,8 +88,9 @@ def test_an_ingest_of_one_more_file_keeps_it(house) -> None:
 
 
 def test_an_empty_domain_has_no_curve(new_folder) -> None:
-    """Nothing to ask for."""
+    """Nothing to ask for; a document of white space is no text either."""
     empty = new_folder("empty")
+    empty.write("blank.txt", " \n")
     empty.ingest()
     index = empty.open()
     assert index.generation.manifest["abstention"] is None
