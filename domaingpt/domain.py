@@ -372,7 +372,8 @@ class Domain:
             generator = cancellation.watched(generator)
         answer = ask(
             question, self.config, index, embedder, generator,
-            calibration=self.calibration, only=only, read=index.corpus.document, on_sentence=on_sentence, notify=self.notify,
+            calibration=self.calibration, only=only, read=index.corpus.document, on_sentence=on_sentence,
+            notify=self.notify,
         )  # fmt: skip
         return answer if not answer.abstained else self._referred(answer)
 
