@@ -74,6 +74,7 @@ def ask(
     with clock.stage("evidence"):
         evidence = select_evidence(question, hits, embedder, index, limit=MAX_EVIDENCE, vector=vector)
         evidence = without_instructions(question, evidence)
+    with clock.stage("support"):
         supported = support(question, evidence, embedder, index, dense=dense)
     why = partial(why_abstain, supported, evidence, calibration, config.answer.strictness, dense=dense)
     model = generator.name if generator else "quotes"

@@ -79,7 +79,7 @@ def compose(
     generator: Generator | None,
     on_sentence: Callable[[str], None] = lambda _: None,
     notify: Callable[[str], None] = lambda _: None,
-    keeps_quotes: Callable[[Sequence[str]], bool] = lambda _: False,
+    withholds: Callable[[Sequence[str]], bool] = lambda _: False,
 ) -> Draft:
     """Answer from evidence that was found worth answering from.
 
@@ -91,7 +91,7 @@ def compose(
         generator: Writes the draft; None for quotes.
         on_sentence: Hears each sentence when it has passed, with its marks.
         notify: Hears why there are only quotes if the model's context is too small.
-        keeps_quotes: Hears what was dropped of a draft of which nothing passed; True for no answer instead of quotes.
+        withholds: Hears what was dropped of a draft of which nothing passed; True for no answer instead of quotes.
     """
     dropped: tuple[str, ...] = ()
     if generator is not None:
@@ -103,7 +103,7 @@ def compose(
         if draft.text:
             return draft
         dropped = draft.dropped
-        if keeps_quotes(dropped):
+        if withholds(dropped):
             return Draft("", (), written=False, dropped=dropped)
     found = " ".join(sentence for sentence in dropped if not REFUSALS.search(sentence))
     chosen = best_quotes(evidence, question, found, terms)

@@ -97,7 +97,7 @@ def test_json_has_the_specified_keys_and_nothing_else(run: Run, workspace: Path,
     }
     assert answer["nearest"] == []
     assert answer["model"] == "SmallModel"
-    assert set(answer["timings_ms"]) == {"retrieve", "evidence", "answer", "total"}
+    assert set(answer["timings_ms"]) == {"retrieve", "figure", "evidence", "support", "answer", "total"}
     (citation,) = answer["citations"]
     assert LEASE.read_text(encoding="utf-8")[citation["start"] : citation["end"]] == citation["quote"] == QUOTE
     assert (citation["n"], citation["document"], citation["page"]) == (1, "lease.md", None)
