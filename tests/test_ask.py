@@ -125,7 +125,7 @@ def test_a_language_that_the_embedder_does_not_cover_is_answered_by_words(answer
 def test_every_stage_is_timed(answer) -> None:
     """And the total is their sum."""
     timings = answer("Who serviced the boiler?").timings_ms
-    assert list(timings) == ["retrieve", "evidence", "answer", "total"]
+    assert list(timings) == ["retrieve", "evidence", "support", "answer", "total"]
     assert timings["total"] == pytest.approx(sum(ms for stage, ms in timings.items() if stage != "total"), abs=0.2)
 
 
