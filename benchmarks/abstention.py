@@ -27,10 +27,10 @@ from typing import Any
 import numpy as np
 from harness import versions, write_result
 
-from domaingpt.answer.abstention import threshold
-from domaingpt.answer.calibration import calibrate
-from domaingpt.answer.referral import better_fit
-from domaingpt.answer.support import support
+from domaingpt.answer.abstention.calibration import calibrate
+from domaingpt.answer.abstention.deciding import threshold
+from domaingpt.answer.abstention.referral import better_fit
+from domaingpt.answer.abstention.support import support
 from domaingpt.config import AnswerConfig
 from domaingpt.domain import Domain
 from domaingpt.evaluation import Question, read_questions

@@ -18,8 +18,8 @@ import time
 
 from harness import versions, write_result
 
-from domaingpt.answer import llama
-from domaingpt.answer.llama import LlamaGenerator
+from domaingpt.answer.generators import llama
+from domaingpt.answer.generators.llama import LlamaGenerator
 from domaingpt.answer.prompt import system_text
 from domaingpt.config import parse_config
 from domaingpt.models import find_generator

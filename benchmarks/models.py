@@ -23,7 +23,7 @@ from typing import Any
 from harness import versions, write_result
 
 from domaingpt import Workspace
-from domaingpt.answer import llama
+from domaingpt.answer.generators import llama
 from domaingpt.cli.doctor_command import _tokens_a_second
 from domaingpt.models import GeneratorSpec, find_generator
 from domaingpt.models.registry import BUNDLED_GENERATOR

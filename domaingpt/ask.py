@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
+from dataclasses import dataclass, field, replace
 
 from domaingpt.answer import Generator
-from domaingpt.answer.abstention import Calibration, shift_of, why_abstain
+from domaingpt.answer.abstention.deciding import Calibration, shift_of, why_abstain
+from domaingpt.answer.abstention.support import support
 from domaingpt.answer.compose import cite, compose
-from domaingpt.answer.figure_answer import figure_answer
+from domaingpt.answer.figures.answer import figure_answer
 from domaingpt.answer.instructions import without_instructions
-from domaingpt.answer.support import support
 from domaingpt.answer.whole import answer_whole, limits_of
 from domaingpt.config import DomainConfig
-from domaingpt.embeddings import Embedder
+from domaingpt.embeddings import Embedder, FloatMatrix
 from domaingpt.index import Index
 from domaingpt.retrieval import covers, retrieve
 from domaingpt.retrieval.evidence import select_evidence
-from domaingpt.types import Answer, Document
+from domaingpt.types import Answer, Document, Hit
 
 MAX_EVIDENCE = 5  # considered; the model sees fewer, and an abstention shows the nearest three
 N_NEAREST = 3
@@ -55,54 +55,10 @@ def ask(
     whole = answer_whole(question, config, index, embedder, only=only, on_sentence=on_sentence)
     if whole is not None:
         return whole
-    clock = _Clock()
-    dense = covers(embedder, question)
-    with clock.stage("retrieve"):
-        vector = embedder.encode_query([question])[0] if dense else None
-        weight = config.retrieval.fixed_dense_weight
-        hits = retrieve(index, embedder, question, k=config.retrieval.k, only=only, dense_weight=weight, vector=vector)
-    figure = None
-    if read is not None:
-        with clock.stage("figure"):
-            figure = figure_answer(question, hits, index, read)
-    if figure is not None and len(figure.text) <= config.answer.max_characters:
-        on_sentence(figure.text)
-        return Answer(
-            question=question, text=figure.text, abstained=False, reason="figure", citations=cite(figure.cited),
-            timings_ms=clock.timings_ms(),
-        )  # fmt: skip
-    with clock.stage("evidence"):
-        evidence = select_evidence(question, hits, embedder, index, limit=MAX_EVIDENCE, vector=vector)
-        evidence = without_instructions(question, evidence)
-    with clock.stage("support"):
-        supported = support(question, evidence, embedder, index, dense=dense)
-    why = partial(why_abstain, supported, evidence, calibration, config.answer.strictness, dense=dense)
-    model = generator.name if generator else "quotes"
-    if (reason := why(shift=shift_of(generator))) is None:
-        with clock.stage("answer"):
-            draft = compose(
-                question, evidence, config, index.terms, generator, on_sentence,
-                notify, lambda dropped: why(shift=shift_of(generator, dropped)) is not None,
-            )  # fmt: skip
-        reason = None if draft.text else why(shift=shift_of(generator, draft.dropped))
-    if reason is not None:
-        return Answer(
-            question=question, text=None, abstained=True, reason=reason, nearest=cite(evidence[:N_NEAREST]),
-            model=model, timings_ms=clock.timings_ms(), support=supported,
-            coverage=limits_of(question, index, only, abstained=True),
-        )  # fmt: skip
-    return Answer(
-        question=question,
-        text=draft.text,
-        abstained=False,
-        reason="written" if draft.written else "quoted",
-        citations=cite(draft.cited),
-        model=model,
-        dropped=len(draft.dropped),
-        timings_ms=clock.timings_ms(),
-        coverage=limits_of(question, index, only),  # where everything was asked for, and this is not from all
-        support=supported,
-    )
+    asking = _Asking(question, config, index, embedder, generator, calibration, only, on_sentence, notify)
+    hits = asking.hits()
+    figure = asking.figure(hits, read) if read else None
+    return figure or asking.from_evidence(hits)
 
 
 class _Clock:
@@ -122,3 +78,78 @@ class _Clock:
         """Return the stages and their total."""
         stages = {name: round(ms, 1) for name, ms in self._stages.items()}
         return {**stages, "total": round(sum(self._stages.values()), 1)}
+
+
+@dataclass(slots=True)
+class _Asking:
+    """One question on its way through the stages; see `ask` for what it holds."""
+
+    question: str
+    config: DomainConfig
+    index: Index
+    embedder: Embedder
+    generator: Generator | None
+    calibration: Calibration | None
+    only: str | None
+    on_sentence: Callable[[str], None]
+    notify: Callable[[str], None]
+    clock: _Clock = field(default_factory=_Clock)
+    vector: FloatMatrix | None = None  # (d,), None if the embedder does not cover the question's language
+
+    def hits(self) -> list[Hit]:
+        """Return the chunks that fit best."""
+        settings = self.config.retrieval
+        with self.clock.stage("retrieve"):
+            if covers(self.embedder, self.question):
+                self.vector = self.embedder.encode_query([self.question])[0]
+            return retrieve(
+                self.index, self.embedder, self.question, k=settings.k, only=self.only,
+                dense_weight=settings.fixed_dense_weight, vector=self.vector,
+            )  # fmt: skip
+
+    def figure(self, hits: Sequence[Hit], read: Callable[[str], Document]) -> Answer | None:
+        """Return the one figure of a table that was asked for, as an answer; None if it is in doubt."""
+        with self.clock.stage("figure"):
+            figure = figure_answer(self.question, hits, self.index, read)
+        if figure is None or len(figure.text) > self.config.answer.max_characters:
+            return None
+        self.on_sentence(figure.text)
+        return Answer(
+            question=self.question, text=figure.text, abstained=False, reason="figure", citations=cite(figure.cited),
+            timings_ms=self.clock.timings_ms(),
+        )  # fmt: skip
+
+    def from_evidence(self, hits: Sequence[Hit]) -> Answer:
+        """Return what the model writes and evidence backs, or quotes, or an abstention."""
+        with self.clock.stage("evidence"):
+            found = select_evidence(
+                self.question, hits, self.embedder, self.index, limit=MAX_EVIDENCE, vector=self.vector
+            )  # fmt: skip
+            evidence = without_instructions(self.question, found)
+        is_covered = self.vector is not None
+        with self.clock.stage("support"):
+            supported = support(self.question, evidence, self.embedder, self.index, dense=is_covered)
+
+        def why(dropped: Sequence[str] = ()) -> str | None:
+            strictness, shift = self.config.answer.strictness, shift_of(self.generator, dropped)
+            return why_abstain(supported, evidence, self.calibration, strictness, dense=is_covered, shift=shift)
+
+        reason, draft = why(), None
+        if reason is None:
+            with self.clock.stage("answer"):
+                draft = compose(
+                    self.question, evidence, self.config, self.index.terms, self.generator, self.on_sentence,
+                    self.notify, lambda dropped: why(dropped) is not None,
+                )  # fmt: skip
+            reason = None if draft.text else why(draft.dropped)
+        given = Answer(
+            question=self.question, text=None, abstained=True, reason=reason or "",
+            model=self.generator.name if self.generator else "quotes", dropped=len(draft.dropped) if draft else 0,
+            timings_ms=self.clock.timings_ms(), support=supported,
+            # Where everything was asked for, and the answer is not from all.
+            coverage=limits_of(self.question, self.index, self.only, abstained=reason is not None),
+        )  # fmt: skip
+        if reason is not None or draft is None:
+            return replace(given, nearest=cite(evidence[:N_NEAREST]))
+        how = "written" if draft.written else "quoted"
+        return replace(given, text=draft.text, abstained=False, reason=how, citations=cite(draft.cited))

@@ -1,4 +1,4 @@
-"""Which folders, model files and endpoints outside the workspace the user has let be used on this machine.
+"""Which folders and endpoints outside the workspace the user has let be used on this machine.
 
 They are noted in the state folder, outside every workspace: what comes from somebody else cannot confirm itself.
 """

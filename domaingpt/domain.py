@@ -10,9 +10,9 @@ from functools import cached_property
 from pathlib import Path
 
 from domaingpt.answer import Generator, load_generator
-from domaingpt.answer.abstention import Calibration
-from domaingpt.answer.cancel import Cancellation
-from domaingpt.answer.referral import better_fit
+from domaingpt.answer.abstention.deciding import Calibration
+from domaingpt.answer.abstention.referral import better_fit
+from domaingpt.answer.generators.cancel import Cancellation
 from domaingpt.ask import ask
 from domaingpt.build import changed_embedder
 from domaingpt.config import DomainConfig, check_name, load_config
@@ -114,29 +114,30 @@ class Domain:
         """What its settings name as the language model: a name, the path of a file in full, or a URL.
 
         Raises:
-            DomainError: If that is an endpoint or a file outside the workspace, and was not confirmed on this machine.
+            DomainError: If that is an endpoint that was not confirmed on this machine.
         """
-        model, place = self._named_model()
-        if place and not any(is_confirmed(owner, place) for owner in (self.folder, MODELS_USE)):
-            endpoint = parse_endpoint(model)
-            what = "a file outside the workspace"
-            if endpoint:
+        model = self.config.answer.model
+        if endpoint := parse_endpoint(model):
+            if not any(is_confirmed(owner, endpoint.url) for owner in (self.folder, MODELS_USE)):
                 what = "an endpoint" if endpoint.is_loopback else "an endpoint on another machine"
-            raise DomainError(
-                f"The language model of '{self.name}' is {place}, {what}, which was not confirmed yet.",
-                f"If that is what you want, run: domaingpt models confirm {self.name}",
-            )
-        return model
+                raise DomainError(
+                    f"The language model of '{self.name}' is {endpoint.url}, {what}, which was not confirmed yet.",
+                    f"If that is what you want, run: domaingpt models confirm {self.name}",
+                )
+            return model
+        file, family = generator_path(model, (self.folder, self.folder.parent.parent.resolve()))
+        return f"{file}{family}" if file else model
 
     def confirm_answer_model(self) -> str:
-        """Record, outside the workspace, that this domain may use the model its settings name; return file or URL.
+        """Record, outside the workspace, that this domain may send text to the endpoint its settings name; return it.
 
-        An empty string if it needs no confirmation.
+        An empty string if its model needs no confirmation.
         """
-        _, place = self._named_model()
-        if place:
-            confirm(self.folder, place)
-        return place
+        endpoint = parse_endpoint(self.config.answer.model)
+        if endpoint is None:
+            return ""
+        confirm(self.folder, endpoint.url)
+        return endpoint.url
 
     def portable_config(self) -> DomainConfig:
         """Return its settings, the paths of models so that another domain of the workspace finds them too."""
@@ -156,17 +157,6 @@ class Domain:
     def _named_embedder(self) -> Path | None:
         """Return the folder, from the domain's or the workspace's, or in full; None if it is the name of a model."""
         return embedder_path(self.config.embedding.model, (self.folder, self.folder.parent.parent))
-
-    def _named_model(self) -> tuple[str, str]:
-        """Return the setting, a path in full; and what of it needs to be confirmed, "" for nothing."""
-        model = self.config.answer.model
-        if endpoint := parse_endpoint(model):
-            return model, endpoint.url
-        root = self.folder.parent.parent.resolve()
-        file, family = generator_path(model, (self.folder, root))
-        if file is None:
-            return model, ""
-        return f"{file}{family}", "" if file.is_relative_to(root) else str(file)
 
     def _named_folder(self) -> Path:
         return (self.folder / Path(self.config.documents.path).expanduser()).resolve()

@@ -168,7 +168,7 @@ class PromptTooLong(ModelError):
 
 
 class AnswerCancelled(DomainGPTError):
-    """A question was called off, through `domaingpt.answer.cancel.Cancellation`, before it was answered."""
+    """A question was called off, through `domaingpt.answer.generators.cancel.Cancellation`, before it was answered."""
 
     default_hint = "Ask again."
 

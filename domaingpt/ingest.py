@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from domaingpt import durable
-from domaingpt.answer.calibration import calibrate, still_calibrated
+from domaingpt.answer.abstention.calibration import calibrate, still_calibrated
 from domaingpt.build import Build, Progress, changed_embedder, write_sources
 from domaingpt.config import DomainConfig
 from domaingpt.documents import FoundFile, ReaderPool, ReadJob, ReadResult, SkippedFile, discover, reader_key

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from domaingpt.answer.abstention import UNSUPPORTED
+from domaingpt.answer.abstention.deciding import UNSUPPORTED
 from domaingpt.ask import MAX_EVIDENCE, N_NEAREST, ask
 from domaingpt.config import parse_config
 from domaingpt.index import LocalIndex, open_index

@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 
 from domaingpt import locations
-from domaingpt.answer.cancel import Cancellation
+from domaingpt.answer.generators.cancel import Cancellation
 from domaingpt.config import RESERVED_NAMES
-from domaingpt.confirmations import MODELS_USE, confirm
 from domaingpt.domain import Domain
 from domaingpt.errors import (
     AnswerCancelled,
@@ -593,31 +592,17 @@ def written_by(monkeypatch):
 
 
 @pytest.mark.parametrize("written", ["{home}/my.gguf", "~/my.gguf#chatml", "../../../home/my.gguf", "link.gguf"])
-def test_a_model_file_outside_needs_to_be_confirmed_once(house, written_by, monkeypatch, tmp_path, written) -> None:
-    """A domain from somebody else must not have files of yours loaded: by path, by dots, or by a link."""
+def test_a_model_file_outside_is_named_in_full(house, written_by, monkeypatch, tmp_path, written) -> None:
+    """By path, by dots, or by a link; it sends nothing anywhere, so nothing is to be confirmed."""
     home = tmp_path / "home"
     home.mkdir()
     (home / "my.gguf").write_bytes(b"GGUF")
     monkeypatch.setenv("HOME", str(home))
     (house.folder / "link.gguf").symlink_to(home / "my.gguf")
     domain = settings(house, f'[answer]\nmodel = "{written.format(home=home)}"')
-    with pytest.raises(DomainError, match="a file outside the workspace, which was not confirmed yet") as caught:
-        _ = domain.generator
-    assert str(home / "my.gguf") in caught.value.message
-    assert caught.value.hint == "If that is what you want, run: domaingpt models confirm house"
-    assert written_by == []
-    assert domain.confirm_answer_model() == str(home / "my.gguf")
+    assert domain.confirm_answer_model() == ""
     _ = domain.generator
     assert written_by == [str(home / "my.gguf") + ("#chatml" if "#" in written else "")]
-
-
-def test_a_model_file_that_models_use_chose_is_confirmed(house, written_by, tmp_path) -> None:
-    """The user named it himself; for every domain."""
-    file = tmp_path / "my.gguf"
-    file.write_bytes(b"GGUF")
-    confirm(MODELS_USE, file)
-    _ = settings(house, f'[answer]\nmodel = "{file}"').generator
-    assert written_by == [str(file)]
 
 
 @pytest.mark.parametrize(("written", "where"), [("my.gguf", "domain"), ("models/my.gguf", "workspace")])

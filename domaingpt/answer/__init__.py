@@ -28,7 +28,7 @@ class Generator(Protocol):
         """Yield pieces of the model's text; closing the iterator stops the model, also inside the prompt.
 
         What holds a lock or a connection lets any thread close it while another waits for a piece; the waiting
-        one then finds that there are no more. See `domaingpt.answer.cancel`.
+        one then finds that there are no more. See `domaingpt.answer.generators.cancel`.
         Neither text can open a turn of its own: special tokens in them are plain text.
 
         Raises:
@@ -48,11 +48,11 @@ def load_generator(spec: GeneratorSpec | EndpointSpec) -> Generator:
     """
     match spec:
         case EndpointSpec():
-            from domaingpt.answer.endpoint import EndpointGenerator
+            from domaingpt.answer.generators.endpoint import EndpointGenerator
 
             return EndpointGenerator(spec)
         case GeneratorSpec():
-            from domaingpt.answer.llama import LlamaGenerator
+            from domaingpt.answer.generators.llama import LlamaGenerator
 
             check_memory(spec)
             return LlamaGenerator(spec)

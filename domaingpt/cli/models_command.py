@@ -110,7 +110,7 @@ def use_command(name: str, *, confirm_remote: bool) -> None:
 @name_argument()
 @click.pass_context
 def confirm_command(ctx: click.Context, name: str) -> None:
-    """Let domain NAME write with the file or endpoint that its domain.toml names."""
+    """Let domain NAME send text to the endpoint that its domain.toml names."""
     from domaingpt.models import parse_endpoint
 
     domain = open_workspace(ctx).domain(name)

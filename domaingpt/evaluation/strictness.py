@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from domaingpt.answer.abstention import CurvePoint, curve, threshold
-from domaingpt.answer.support import support
+from domaingpt.answer.abstention.deciding import CurvePoint, curve, threshold
+from domaingpt.answer.abstention.support import support
 from domaingpt.domain import Domain
 from domaingpt.evaluation.questions import Question
 from domaingpt.evaluation.retrieved import Progress

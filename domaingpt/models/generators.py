@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from domaingpt.confirmations import MODELS_USE, confirm
 from domaingpt.errors import ModelLoadFailed, ModelNotFound
 from domaingpt.models.endpoints import EndpointSpec, check_confirmed, confirm_endpoint, parse_endpoint
 from domaingpt.models.gguf import GgufHeader, read_header
@@ -129,7 +128,7 @@ def generator_path(model: str, bases: Sequence[Path]) -> tuple[Path | None, str]
 def use(name: str, *, remote: bool = False) -> GeneratorSpec | EndpointSpec | None:
     """Make a model the one that "auto" means, from now on; "quotes" for none, "auto" for the packaged one.
 
-    What the user chose here counts as confirmed for every domain on this machine.
+    An endpoint that the user chose here counts as confirmed for every domain on this machine.
 
     Args:
         name: As in `find_generator`.
@@ -147,7 +146,6 @@ def use(name: str, *, remote: bool = False) -> GeneratorSpec | EndpointSpec | No
         confirm_endpoint(spec, remote=remote)
         write_use(spec.name)
     elif spec and spec.sha256 is None:  # a local file: a relative path must mean the same file from every folder
-        confirm(MODELS_USE, spec.path)
         write_use(f"{spec.path}#{spec.chat_family}")
     else:
         write_use(name)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))  # chat_server is this folder's own
+sys.path.insert(0, str(Path(__file__).parent / "generators"))  # chat_server is this folder's own
 
 from domaingpt.chunks import chunk_id
 from domaingpt.types import Chunk, Evidence

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domaingpt.answer.chat_formats import CHAT_FORMATS
 from domaingpt.answer.compose import compose
+from domaingpt.answer.generators.chat_formats import CHAT_FORMATS
 from domaingpt.answer.prompt import RESERVED_TOKENS
 from domaingpt.chunks import chunk_id
 from domaingpt.config import parse_config

@@ -18,7 +18,7 @@ from domaingpt.testing import HashEmbedder, ScriptedGenerator
 from domaingpt.workspace import Workspace
 
 sys.path.insert(0, str(Path(__file__).parent))
-sys.path.insert(0, str(Path(__file__).parents[1] / "answer"))  # for chat_server
+sys.path.insert(0, str(Path(__file__).parents[1] / "answer" / "generators"))  # for chat_server
 
 from command_line import LEASE, Outcome, Run
 

@@ -77,7 +77,7 @@ def test_where_nobody_says_nothing_is_refused(linux: Path, monkeypatch: pytest.M
 def test_a_model_that_does_not_fit_is_refused_before_it_loads(monkeypatch: pytest.MonkeyPatch) -> None:
     """With the figures, a model that would fit, and the way back."""
     monkeypatch.setattr(memory, "free_bytes", lambda: 2_000_000_000)
-    monkeypatch.setattr("domaingpt.answer.llama.LlamaGenerator", lambda _: pytest.fail("loaded"))
+    monkeypatch.setattr("domaingpt.answer.generators.llama.LlamaGenerator", lambda _: pytest.fail("loaded"))
     with pytest.raises(NotEnoughMemory) as caught:
         load_generator(SPEC)
     assert caught.value.message == (

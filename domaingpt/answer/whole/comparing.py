@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from domaingpt.answer.abstention import why_abstain
+from domaingpt.answer.abstention.deciding import why_abstain
+from domaingpt.answer.abstention.support import support
 from domaingpt.answer.compose import cite
 from domaingpt.answer.quantities import quantities
-from domaingpt.answer.support import support
 from domaingpt.answer.whole.answering import Report, row_evidence
 from domaingpt.answer.whole.match import Match
 from domaingpt.answer.whole.plan import Plan

@@ -17,8 +17,8 @@ from importlib.resources import files
 from itertools import accumulate
 from typing import Any
 
-from domaingpt.answer.abstention import Calibration
-from domaingpt.answer.support import FRAMING, supports
+from domaingpt.answer.abstention.deciding import Calibration
+from domaingpt.answer.abstention.support import FRAMING, supports
 from domaingpt.chunks import search_view
 from domaingpt.embeddings import Embedder, FloatMatrix
 from domaingpt.index import LocalIndex
@@ -91,7 +91,7 @@ def _supports(questions: Sequence[str], index: LocalIndex, embedder: Embedder, *
 @cache
 def foreign_questions(language: str) -> list[str]:
     """Return the questions shipped with the package in a language; the English ones where these are too few."""
-    text = files("domaingpt.answer").joinpath("foreign_questions.txt").read_text(encoding="utf-8")
+    text = files("domaingpt.answer.abstention").joinpath("foreign_questions.txt").read_text(encoding="utf-8")
     pairs = [line.split("\t", 1) for line in text.splitlines() if line]
     code = language.split("-", maxsplit=1)[0].lower()
     found = [question for of, question in pairs if of == code]

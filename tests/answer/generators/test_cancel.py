@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from domaingpt.answer.cancel import Cancellation
+from domaingpt.answer.generators.cancel import Cancellation
 from domaingpt.errors import AnswerCancelled
 from domaingpt.testing import GeneratorContract, ScriptedGenerator
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from domaingpt.answer.abstention import (
+from domaingpt.answer.abstention.deciding import (
     JUDGE_EASE,
     JUDGE_REFUSED,
     NOT_CLOSE,

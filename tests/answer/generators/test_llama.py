@@ -13,10 +13,11 @@ from typing import Any
 
 import pytest
 
-from domaingpt.answer import llama, llama_context, load_generator
-from domaingpt.answer.chat_formats import CHAT_FORMATS
-from domaingpt.answer.llama import LlamaGenerator
-from domaingpt.answer.llama_context import AbortFlag
+from domaingpt.answer import load_generator
+from domaingpt.answer.generators import llama, llama_context
+from domaingpt.answer.generators.chat_formats import CHAT_FORMATS
+from domaingpt.answer.generators.llama import LlamaGenerator
+from domaingpt.answer.generators.llama_context import AbortFlag
 from domaingpt.errors import MissingExtra, ModelLoadFailed, PromptTooLong
 from domaingpt.models import GeneratorSpec, find_generator
 from domaingpt.testing import GeneratorContract

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from domaingpt.answer.chat_formats import CHAT_FORMATS, chat_format
+from domaingpt.answer.generators.chat_formats import CHAT_FORMATS, chat_format
 from domaingpt.errors import ModelLoadFailed
 from domaingpt.models import CHAT_FAMILIES
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from domaingpt.answer.support import support, supports, words_of
+from domaingpt.answer.abstention.support import support, supports, words_of
 from domaingpt.index.terms import Analyzer
 
 

@@ -23,8 +23,8 @@ from hypothesis import strategies as st
 
 import domaingpt
 from domaingpt.answer import load_generator
-from domaingpt.answer.control_marks import without_control_marks
-from domaingpt.answer.endpoint import EndpointGenerator
+from domaingpt.answer.generators.control_marks import without_control_marks
+from domaingpt.answer.generators.endpoint import EndpointGenerator
 from domaingpt.errors import (
     DomainGPTError,
     EndpointBroken,
@@ -164,7 +164,7 @@ def test_the_bound_holds_for_a_tokenizer_that_knows_bytes_only(text: str) -> Non
     """Nothing has more tokens than bytes; normalised (NFKC) or not."""
     import unicodedata
 
-    from domaingpt.answer.endpoint import _most_tokens
+    from domaingpt.answer.generators.endpoint import _most_tokens
 
     for form in (text, unicodedata.normalize("NFKC", text)):
         assert _most_tokens(text) > len(form.encode())

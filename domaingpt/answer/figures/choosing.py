@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from domaingpt.answer.columns import Cell, Column
-from domaingpt.answer.fiscal import Calendar, calendar_of
-from domaingpt.answer.named import named_tables
-from domaingpt.answer.periods import Asked, asked_period, fits, without_period
-from domaingpt.answer.printed import Row, Table, printed_tables
-from domaingpt.answer.row_match import SHIFTED, Fit, Idf, RowMatch
-from domaingpt.answer.wording import Terms, asked_terms, content_terms
+from domaingpt.answer.figures.columns import Cell, Column
+from domaingpt.answer.figures.fiscal import Calendar, calendar_of
+from domaingpt.answer.figures.named import named_tables
+from domaingpt.answer.figures.periods import Asked, asked_period, fits, without_period
+from domaingpt.answer.figures.printed import Row, Table, printed_tables
+from domaingpt.answer.figures.row_match import SHIFTED, Fit, Idf, RowMatch
+from domaingpt.answer.figures.wording import Terms, asked_terms, content_terms
 from domaingpt.chunks import readable_name
 from domaingpt.chunks.identity import identity
 from domaingpt.types import Document

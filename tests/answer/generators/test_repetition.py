@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domaingpt.answer.repetition import MIN_SENTENCE, REPEAT_WINDOW, SaidTwice, repeats
+from domaingpt.answer.generators.repetition import MIN_SENTENCE, REPEAT_WINDOW, SaidTwice, repeats
 
 
 @pytest.mark.parametrize("period", [1, 3, 7, 12, 20])

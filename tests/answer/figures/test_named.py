@@ -8,8 +8,8 @@ import docx
 import openpyxl
 import pytest
 
-from domaingpt.answer.figure_answer import drafted
-from domaingpt.answer.figures import find_figure
+from domaingpt.answer.figures.answer import drafted
+from domaingpt.answer.figures.choosing import find_figure
 from domaingpt.documents import delimited, markdown, sheets, web, word
 from domaingpt.index.terms import Analyzer
 from domaingpt.types import Document

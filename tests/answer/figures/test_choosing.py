@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 import pytest
 
-from domaingpt.answer.figure_answer import drafted
-from domaingpt.answer.figures import find_figure
-from domaingpt.answer.fiscal import Calendar, calendar_of
-from domaingpt.answer.periods import Day
-from domaingpt.answer.printed import printed_tables
+from domaingpt.answer.figures.answer import drafted
+from domaingpt.answer.figures.choosing import find_figure
+from domaingpt.answer.figures.fiscal import Calendar, calendar_of
+from domaingpt.answer.figures.periods import Day
+from domaingpt.answer.figures.printed import printed_tables
 from domaingpt.index.terms import Analyzer
 from domaingpt.types import Document
-from tests.answer.reports import CHIPWORKS, RIVERSTORE, SILICONIA, report
+from tests.answer.figures.reports import CHIPWORKS, RIVERSTORE, SILICONIA, report
 
 TERMS = Analyzer("en").terms
 REPORTS = (RIVERSTORE, CHIPWORKS, SILICONIA)
@@ -165,5 +165,5 @@ def test_a_sum_is_not_under_the_heading_of_the_rows_it_sums_up() -> None:
 def test_a_document_too_long_is_not_read_for_its_tables(monkeypatch: pytest.MonkeyPatch) -> None:
     question = "Siliconia total assets at December 25, 2021"
     assert answer(question) is not None
-    monkeypatch.setattr("domaingpt.answer.figures.MAX_CHARACTERS", len(SILICONIA.text) - 1)
+    monkeypatch.setattr("domaingpt.answer.figures.choosing.MAX_CHARACTERS", len(SILICONIA.text) - 1)
     assert answer(question) is None

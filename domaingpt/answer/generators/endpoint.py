@@ -1,7 +1,7 @@
 """A language model behind an OpenAI-compatible server: llama-server, llama-cpp-python, vLLM, Ollama.
 
 Its server renders the chat template, so our own formats are not used; what could be a control token in the texts is
-broken before it is sent (`domaingpt.answer.control_marks`).
+broken before it is sent (`domaingpt.answer.generators.control_marks`).
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from typing import Any
 
-from domaingpt.answer.control_marks import without_control_marks
-from domaingpt.answer.endpoint_http import ANSWER_S, EndpointConnection, message_of
-from domaingpt.answer.repetition import repeats
+from domaingpt.answer.generators.control_marks import without_control_marks
+from domaingpt.answer.generators.endpoint_http import ANSWER_S, EndpointConnection, message_of
+from domaingpt.answer.generators.repetition import repeats
 from domaingpt.errors import EndpointBroken, EndpointDenied, EndpointError, ModelError, ModelNotFound, PromptTooLong
 from domaingpt.models.endpoints import EndpointSpec
 

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from domaingpt.answer.abstention import Calibration
-from domaingpt.answer.calibration import MIN_OF_LANGUAGE, N_QUESTIONS, calibrate, foreign_questions, still_calibrated
+from domaingpt.answer.abstention.calibration import (
+    MIN_OF_LANGUAGE,
+    N_QUESTIONS,
+    calibrate,
+    foreign_questions,
+    still_calibrated,
+)
+from domaingpt.answer.abstention.deciding import Calibration
 from domaingpt.testing import HashEmbedder
 
 SENTENCES = [

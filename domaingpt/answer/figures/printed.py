@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from domaingpt.answer.columns import Cell, Column, cells_under, columns, split_row
+from domaingpt.answer.figures.columns import Cell, Column, cells_under, columns, split_row
 from domaingpt.chunks import SECTION_SEPARATOR
 from domaingpt.documents.pdf_tables import LINE, UNIT, is_column_line
 from domaingpt.types import Document

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from domaingpt.answer.periods import Asked, Day, asked_period, fits, without_period
+from domaingpt.answer.figures.periods import Asked, Day, asked_period, fits, without_period
 
 
 def asked(question: str) -> tuple[object, ...] | None:

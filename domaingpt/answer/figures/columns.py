@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from domaingpt.answer.periods import SPAN, Day, span_months
+from domaingpt.answer.figures.periods import SPAN, Day, span_months
 from domaingpt.index.calendar_terms import MONTHS
 from domaingpt.index.terms import fold
 

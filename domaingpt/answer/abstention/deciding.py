@@ -138,7 +138,7 @@ def why_abstain(
     """Return the reason not to answer from this evidence, or None.
 
     Args:
-        support: Of the question, by `domaingpt.answer.support`.
+        support: Of the question, by `domaingpt.answer.abstention.support`.
         evidence: Best first.
         calibration: The domain's, if it has one.
         strictness: `[answer] strictness`.

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from domaingpt.answer.columns import Cell
-from domaingpt.answer.printed import Row, Table
-from domaingpt.answer.wording import (
+from domaingpt.answer.figures.columns import Cell
+from domaingpt.answer.figures.printed import Row, Table
+from domaingpt.answer.figures.wording import (
     CHANGE,
     COUNT,
     PERCENT,

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from domaingpt.answer.periods import DAYS_IN_MONTH, Day
-from domaingpt.answer.printed import Table
+from domaingpt.answer.figures.periods import DAYS_IN_MONTH, Day
+from domaingpt.answer.figures.printed import Table
 from domaingpt.types import Document
 
 # "the third quarter of 2022", "Q3 2022": quarters of a year that is not called fiscal.

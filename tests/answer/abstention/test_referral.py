@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from domaingpt.answer.referral import better_fit
+from domaingpt.answer.abstention.referral import better_fit
 from domaingpt.config import parse_config
 from domaingpt.testing import HashEmbedder
 

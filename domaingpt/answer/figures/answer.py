@@ -9,9 +9,9 @@ import re
 from collections.abc import Sequence
 
 from domaingpt.answer.compose import Draft
-from domaingpt.answer.figures import MAX_CHARACTERS, Figure, Read, find_figure
-from domaingpt.answer.periods import MONTH_NAMES, Day
-from domaingpt.answer.printed import REMARK, SCALE
+from domaingpt.answer.figures.choosing import MAX_CHARACTERS, Figure, Read, find_figure
+from domaingpt.answer.figures.periods import MONTH_NAMES, Day
+from domaingpt.answer.figures.printed import REMARK, SCALE
 from domaingpt.chunks import chunk_id, page_at, section_paths
 from domaingpt.index import Index
 from domaingpt.retrieval.quoting import MAX_QUOTE_CHARACTERS

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from domaingpt.answer.columns import Cell, Column, columns, split_row
-from domaingpt.answer.printed import REMARK, SCALE, Row, Table
+from domaingpt.answer.figures.columns import Cell, Column, columns, split_row
+from domaingpt.answer.figures.printed import REMARK, SCALE, Row, Table
 from domaingpt.types import Block, Document
 
 MAX_ABOVE = 300  # characters above a table in which its unit and title may stand. Guess, unmeasured.

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from domaingpt.answer.columns import Column, cells_under, columns, split_row
-from domaingpt.answer.periods import Day
+from domaingpt.answer.figures.columns import Column, cells_under, columns, split_row
+from domaingpt.answer.figures.periods import Day
 
 JUNE, JUNE_BEFORE = Day(2022, 6, 25), Day(2021, 6, 26)
 FOUR = [Column(JUNE, 3), Column(JUNE_BEFORE, 3), Column(JUNE, 9), Column(JUNE_BEFORE, 9)]

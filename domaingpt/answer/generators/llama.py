@@ -17,10 +17,10 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from domaingpt.answer.abstention import JUDGE_BYTES
-from domaingpt.answer.chat_formats import ChatFormat, Segment, chat_format
-from domaingpt.answer.llama_context import Aborted, AbortFlag, LlamaContext
-from domaingpt.answer.repetition import SaidTwice, repeats
+from domaingpt.answer.abstention.deciding import JUDGE_BYTES
+from domaingpt.answer.generators.chat_formats import ChatFormat, Segment, chat_format
+from domaingpt.answer.generators.llama_context import Aborted, AbortFlag, LlamaContext
+from domaingpt.answer.generators.repetition import SaidTwice, repeats
 from domaingpt.embeddings import n_cores
 from domaingpt.errors import MissingExtra, ModelLoadFailed, PromptTooLong
 from domaingpt.models import GeneratorSpec
