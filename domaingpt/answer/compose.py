@@ -105,7 +105,7 @@ def compose(
         dropped = draft.dropped
         if withholds(dropped):
             return Draft("", (), written=False, dropped=dropped)
-    found = " ".join(sentence for sentence in dropped if not REFUSALS.search(sentence))
+    found = " ".join(sentence for sentence in dropped if not REFUSALS.search(sentence)) if dropped else None
     chosen = best_quotes(evidence, question, found, terms)
     quotes = replace(_quoted(chosen, config.answer.max_characters), dropped=dropped)
     on_sentence(quotes.text)

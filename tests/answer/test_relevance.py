@@ -54,7 +54,7 @@ OPENED, GAGA, RAIN = "The anthem opened the game.", "Lady Gaga went first.", "Ra
 def test_without_a_draft_a_second_quote_is_as_good_as_the_first(evidence, behind: float, n: int) -> None:
     """Or nearly so."""
     items = [evidence(OPENED, 9.0), evidence(GAGA, 9.0 - behind), evidence(RAIN, 9.0 - behind)]
-    assert best_quotes(items, WHO, "", TERMS) == items[:n]
+    assert best_quotes(items, WHO, None, TERMS) == items[:n]
 
 
 @pytest.mark.parametrize(("behind", "n"), [(AGREED_MARGIN, 2), (AGREED_MARGIN + 0.1, 1)])
@@ -75,6 +75,13 @@ def test_a_draft_that_is_nowhere_gives_the_next_quote_more_room(evidence) -> Non
     """The model found nothing in the first."""
     items = [evidence(OPENED, 9.0), evidence(RAIN, 9.0 - DOUBTFUL_MARGIN), evidence(GAGA, 9.0 - DOUBTFUL_MARGIN)]
     assert best_quotes(items, WHO, "Beyoncé sang it.", TERMS) == items[:2]
+
+
+@pytest.mark.parametrize(("behind", "n"), [(AGREED_MARGIN, 2), (AGREED_MARGIN + 0.1, 1)])
+def test_where_the_model_found_nothing_one_quote_is_enough(evidence, behind: float, n: int) -> None:
+    """Unless another is as good as the same."""
+    items = [evidence(OPENED, 9.0), evidence(GAGA, 9.0 - behind)]
+    assert best_quotes(items, WHO, "", TERMS) == items[:n]
 
 
 def test_a_draft_without_news_is_no_opinion(evidence) -> None:
