@@ -20,6 +20,7 @@ LEANS_ON = re.compile(
     r"(?:[Hh]e|[Ss]he|[Ii]t|[Tt]hey|[Hh]is|[Hh]er|[Ii]ts|[Tt]heir|[Tt]his|[Tt]hese|[Tt]hose|[Tt]here|[Bb]oth|"
     r"The (?:former|latter)|Er|Sie|Es|Dies\w*)\b|[他她它这這此]|(?:これ|それ|彼)"
 )
+ROW = " | "  # of a table, which is quoted by itself
 CLAUSE = re.compile(r"[,;:]\s+|\s[–—|]\s|[，；：、]|\r?\n")
 
 
@@ -37,7 +38,10 @@ def with_neighbours(sentences: Sequence[Sentence], place: int, text: Callable[[S
         if PROSE_END.search(text(before)) and end - before.start <= MAX_QUOTE_CHARACTERS:
             start = before.start
     if text(sentences[place]).endswith((":", "：")):
-        end = max((s.end for s in sentences[place:] if s.end - start <= MAX_QUOTE_CHARACTERS), default=end)
+        for after in sentences[place + 1 :]:
+            if after.end - start > MAX_QUOTE_CHARACTERS or ROW in text(after):
+                break
+            end = after.end
     return start, end
 
 

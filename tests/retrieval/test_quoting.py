@@ -58,6 +58,11 @@ def test_an_announcement_is_quoted_with_what_it_announces() -> None:
     )
 
 
+def test_an_announced_table_is_not_run_on() -> None:
+    """Its rows are quoted by themselves, with the names of their columns."""
+    assert quoted("We asked for three quotations:", "| Firm | Price |", place=0) == "We asked for three quotations:"
+
+
 def coverage(*words: str):
     return lambda text: sum(word in text for word in words) / len(words)
 
