@@ -3,9 +3,10 @@
     python benchmarks/cancel.py [--model NAME_OR_PATH] [-n 100] [--threads 1]
 
 Loads a model as `ask` does and starts drafts over prompts of many lengths, up to the whole context. Each is closed
-from another thread at a random moment. Measured: how long after
-the close the model is free; whether the next answer is that of a model whose cache was emptied. Besides, with the
-same prompts: how much the kept system turn saves, and whether answers depend on what was asked before.
+from another thread at a random moment: half of them by the clock, which falls inside the prompt as a rule, half
+after a random number of pieces of the draft. Measured: how long after the close the model is free; whether the next
+answer is that of a model whose cache was emptied. Besides, with the same prompts: how much the kept system turn
+saves, and whether answers depend on what was asked before.
 """
 
 from __future__ import annotations
@@ -115,10 +116,20 @@ def _cancel(
         closed_at.append(time.perf_counter())
         pieces.close()  # type: ignore[attr-defined]
 
-    timer = threading.Timer(rng.uniform(0, 1.0 if n_tokens > 500 else 0.4), close)
-    timer.start()
-    n_pieces = sum(1 for _ in pieces)
-    timer.join()
+    last = (
+        rng.randint(1, MAX_TOKENS // 2) if rng.random() < 0.5 else 0
+    )  # piece after which it is closed; 0: by the clock
+    timer = threading.Timer(rng.uniform(0, 0.05 if last else 1.0 if n_tokens > 500 else 0.4), close)
+    if not last:
+        timer.start()
+    n_pieces = 0
+    for n_pieces, _ in enumerate(pieces, start=1):
+        if n_pieces == last:
+            timer.start()
+    if last and n_pieces < last:  # the draft was shorter
+        close()
+    else:
+        timer.join()
     with generator._lock:
         free_s = time.perf_counter() - closed_at[0]
     question = rng.choice(list(fresh))
