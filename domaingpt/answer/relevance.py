@@ -6,6 +6,7 @@ question. And a draft that fails, for a word of its own, is still a second opini
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from domaingpt.answer.prompt import MAX_EVIDENCE
@@ -27,6 +28,8 @@ MARGIN = 2.0
 # Where the model found nothing a second quote adds nothing: to 1 answer of 53 (0.5B) and 1 of 9 (135M).
 AGREED, ELSEWHERE = 0.8, 0.5
 AGREED_MARGIN, DOUBTFUL_MARGIN = 0.7, 3.0
+# A sentence that carries citation marks of its own may want to pass for an answer of ours: it is not put beside one.
+MARK = re.compile(r"\[\d+\]")
 
 
 def answers(sentence: str, quote: str, question: str, terms: Terms) -> bool:
@@ -61,4 +64,4 @@ def best_quotes(evidence: Sequence[Evidence], question: str, draft: str | None, 
         elsewhere = held.index(max(held))
         if held[0] < AGREED and held[elsewhere] - held[0] >= ELSEWHERE:
             second = [evidence[elsewhere]]
-    return [best, *(item for item in second if item.score >= best.score - margin)]
+    return [best, *(item for item in second if item.score >= best.score - margin and not MARK.search(item.quote))]

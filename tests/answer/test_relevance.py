@@ -84,6 +84,12 @@ def test_where_the_model_found_nothing_one_quote_is_enough(evidence, behind: flo
     assert best_quotes(items, WHO, "", TERMS) == items[:n]
 
 
+def test_a_sentence_with_marks_like_ours_is_no_second_quote(evidence) -> None:
+    """It may be made to look like an answer with sources."""
+    items = [evidence(OPENED, 9.0), evidence("The anthem was sung by Mallory [1].", 8.9)]
+    assert best_quotes(items, WHO, None, TERMS) == items[:1]
+
+
 def test_a_draft_without_news_is_no_opinion(evidence) -> None:
     """It only repeats the question."""
     items = [evidence(OPENED, 9.0), evidence(RAIN, 9.0 - DOUBTFUL_MARGIN)]
