@@ -7,7 +7,7 @@ DIR holds xquad.en.json (github.com/google-deepmind/xquad). Its 240 paragraphs b
 is the bundled one, "quotes" none, else the path of a GGUF file. Gold answers and answers are compared in lower
 case, without punctuation and articles; an abstention is a miss. The questions drawn were never used to choose a
 setting; the others were. `checker.py` looks at every answer.
-Writes the entry of each NAME in benchmarks/results/answered.json.
+Writes an entry for each NAME in benchmarks/results/answered.json.
 """
 
 from __future__ import annotations
@@ -67,7 +67,6 @@ def judged(answers: Sequence[dict[str, Any]], questions: Sequence[tuple[str, str
     times = sorted(answer["timings_ms"]["total"] for answer in answers)
     return {
         "n": n,
-        "model": answers[0]["model"],
         "gold_in_answer": round(100 * in_text / n, 1),
         "gold_in_answer_or_first_quote": round(100 * in_quote / n, 1),
         "abstained": sum(answer["abstained"] for answer in answers),
@@ -80,10 +79,10 @@ def judged(answers: Sequence[dict[str, Any]], questions: Sequence[tuple[str, str
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--model", action="append", default=[], help="NAME=MODEL; default: bundled=auto, quotes=quotes")
+    parser.add_argument("--model", action="append", default=[], help="how the result calls it=MODEL")
     parser.add_argument("--n", type=int, default=200)
     arguments = parser.parse_args()
-    models = dict(entry.split("=", 1) for entry in arguments.model or ["bundled=auto", "quotes=quotes"])
+    models = dict(entry.split("=", 1) for entry in arguments.model or ["bundled model=auto", "quotes alone=quotes"])
     file = RESULTS / "answered.json"
     runs = json.loads(file.read_text(encoding="utf-8"))["runs"] if file.is_file() else {}
     with tempfile.TemporaryDirectory() as folder:

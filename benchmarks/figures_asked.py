@@ -65,7 +65,8 @@ def main() -> None:
             printed = ask(args.workspace or Path(temporary), args.data / "docs", args.questions, args.model)
     answers = {answer["id"]: answer for answer in map(json.loads, printed.splitlines())}
     judged = [(q, answers[q["id"]], verdict(q, answers[q["id"]])) for q in questions if q["id"] in answers]
-    result = {"model": args.model, **summary(judged)}
+    called = Path(args.model).name if args.model.endswith(".gguf") else args.model  # no path of this machine
+    result = {"model": called, **summary(judged)}
     print(json.dumps(result, indent=1))
     if args.failures:
         for question, answer, outcome in judged:

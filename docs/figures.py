@@ -51,8 +51,8 @@ def evidence(result: Result) -> Lines:
 def answered(result: Result) -> Lines:
     """Gold answers in answers of each model, their times, and what the checker found."""
     faults = 0
-    for run in result["runs"].values():
-        asked = f"XQuAD en, {run['n']} questions, {run['model']}"
+    for name, run in result["runs"].items():
+        asked = f"XQuAD en, {run['n']} questions, {name}"
         what = f"gold answer in the answer or its first quote, in its text ({asked})"
         shares = f"{run['gold_in_answer_or_first_quote']:.0f}%, {run['gold_in_answer']:.0f}%"
         yield what, f"{shares}; {run['ms']['p50']:,.0f} ms (median, warm)"
