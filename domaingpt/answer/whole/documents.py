@@ -37,8 +37,10 @@ def mentions(topic: str, index: LocalIndex, only: str | None) -> tuple[dict[str,
     terms = topic_terms(topic, index)
     if not terms:
         return {}, True
+    words = {term: word for word in topic.split() for term in index.terms(word)}
     rarest = max(terms, key=lambda term: index.idf([term])[0])
-    candidates = index.search(None, rarest, MAX_CANDIDATES, "lexical", only)
+    # The word itself is searched for: a term of a term may be another one ("telomeras" becomes "telomera").
+    candidates = index.search(None, words.get(rarest, topic), MAX_CANDIDATES, "lexical", only)
     ids = [candidate.chunk_id for candidate in candidates]
     found: dict[str, list[Evidence]] = {}
     wanted = set(terms)

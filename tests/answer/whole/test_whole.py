@@ -139,6 +139,13 @@ def test_none_is_an_answer_with_what_was_compared(answer) -> None:
     assert len(given.citations) == 4
 
 
+def test_a_word_whose_term_would_be_cut_once_more_is_found(answer) -> None:
+    """ "lease" is known as "leas", which as a word would be "lea"."""
+    given = answer("Which documents mention a lease?")
+    assert given.text is not None
+    assert all(path in given.text for path in ("leases/lease-1a.md", "leases/lease-2a.md"))
+
+
 def test_no_mention_is_an_abstention_that_says_what_was_read(answer) -> None:
     """Not a guess from the nearest passages."""
     given = answer("Which documents mention a swimming pool?")
