@@ -140,7 +140,7 @@ def test_none_is_an_answer_with_what_was_compared(answer) -> None:
 
 
 def test_a_word_whose_term_would_be_cut_once_more_is_found(answer) -> None:
-    """ "lease" is known as "leas", which as a word would be "lea"."""
+    """A lease is known by a stem whose own stem is another."""
     given = answer("Which documents mention a lease?")
     assert given.text is not None
     assert all(path in given.text for path in ("leases/lease-1a.md", "leases/lease-2a.md"))
