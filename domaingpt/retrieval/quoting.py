@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
+from domaingpt.retrieval.rows import CELL_SEPARATOR
 from domaingpt.types import Sentence
 
 MAX_QUOTE_CHARACTERS = 300
@@ -20,7 +21,6 @@ LEANS_ON = re.compile(
     r"(?:[Hh]e|[Ss]he|[Ii]t|[Tt]hey|[Hh]is|[Hh]er|[Ii]ts|[Tt]heir|[Tt]his|[Tt]hese|[Tt]hose|[Tt]here|[Bb]oth|"
     r"The (?:former|latter)|Er|Sie|Es|Dies\w*)\b|[他她它这這此]|(?:これ|それ|彼)"
 )
-ROW = " | "  # of a table, which is quoted by itself
 CLAUSE = re.compile(r"[,;:]\s+|\s[–—|]\s|[，；：、]|\r?\n")
 
 
@@ -39,7 +39,7 @@ def with_neighbours(sentences: Sequence[Sentence], place: int, text: Callable[[S
             start = before.start
     if text(sentences[place]).endswith((":", "：")):
         for after in sentences[place + 1 :]:
-            if after.end - start > MAX_QUOTE_CHARACTERS or ROW in text(after):
+            if after.end - start > MAX_QUOTE_CHARACTERS or CELL_SEPARATOR in text(after):
                 break
             end = after.end
     return start, end

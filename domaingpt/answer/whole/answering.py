@@ -17,7 +17,7 @@ from domaingpt.answer.whole.task import Outcome
 from domaingpt.answer.whole.vocabulary import SILENT
 from domaingpt.answer.whole.work import work_out
 from domaingpt.index import LocalIndex
-from domaingpt.retrieval.rows import readable
+from domaingpt.retrieval.rows import CELL_SEPARATOR, readable
 from domaingpt.types import Chunk, Citation, Coverage, Evidence
 
 MAX_CITATIONS = 60  # All rows up to so many; of more the first and the last. Guess, unmeasured.
@@ -121,7 +121,7 @@ def stated_elsewhere(plan: Plan, index: LocalIndex, only: str | None) -> bool:
         noun = next((term for word in words.split() for term in index.terms(word)), "")
         return any(_counts(item, noun, index) for quotes in found.values() for item in quotes)
     if plan.operation in ("max", "min"):
-        return any(" | " not in readable(item.quote, item.chunk) for quotes in found.values() for item in quotes)
+        return any(not _is_row(item) for quotes in found.values() for item in quotes)
     needs = {
         "sum": ("total", "altogether", "sum", "in all", "combined"),
         "average": ("average", "mean"),
@@ -129,15 +129,19 @@ def stated_elsewhere(plan: Plan, index: LocalIndex, only: str | None) -> bool:
     }
     says = needs.get(plan.operation, ("",))
     return any(
-        " | " not in readable(item.quote, item.chunk) and any(word in item.quote.lower() for word in says)
+        not _is_row(item) and any(word in item.quote.lower() for word in says)
         and any(q.kind == "number" and q.unit != "th" for q in quantities(item.quote))
         for quotes in found.values() for item in quotes
     )  # fmt: skip
 
 
+def _is_row(item: Evidence) -> bool:
+    return CELL_SEPARATOR in readable(item.quote, item.chunk)
+
+
 def _counts(item: Evidence, noun: str, index: LocalIndex) -> bool:
     """Return whether a sentence of prose puts a number right before a noun: "36 positions", "two further tenants"."""
-    if " | " in readable(item.quote, item.chunk):
+    if _is_row(item):
         return False
     numbers = [q for q in quantities(item.quote) if q.kind == "number" and not q.unit]
     return any(noun in index.terms(" ".join(item.quote[q.end :].split()[:3])) for q in numbers)

@@ -10,7 +10,8 @@ from domaingpt.answer.whole.reader import Reading
 from domaingpt.answer.whole.vocabulary import SILENT
 from domaingpt.index import LocalIndex
 from domaingpt.index.corpus import DocumentRow
-from domaingpt.retrieval.rows import is_header
+from domaingpt.retrieval.quoting import MAX_QUOTE_CHARACTERS
+from domaingpt.retrieval.rows import CELL_SEPARATOR, is_header
 from domaingpt.types import Chunk, Evidence, Sentence
 
 ARTICLES = re.compile(
@@ -91,14 +92,11 @@ def first_line(row: DocumentRow, index: LocalIndex) -> Evidence | None:
 def evidence_of(chunk: Chunk, start: int, end: int, sentence: Sentence | None = None) -> Evidence:
     """Return a verbatim piece of a chunk as evidence, cut to the length of a quote at a cell or a word."""
     text = chunk.text[start - chunk.start : end - chunk.start]
-    if len(text) > MAX_QUOTE:
-        cut = max(text.rfind(" | ", 0, MAX_QUOTE), text.rfind(" ", MAX_QUOTE // 2, MAX_QUOTE))
-        text = text[: cut if cut > 0 else MAX_QUOTE]
+    if len(text) > (most := MAX_QUOTE_CHARACTERS):
+        cut = max(text.rfind(CELL_SEPARATOR, 0, most), text.rfind(" ", most // 2, most))
+        text = text[: cut if cut > 0 else most]
     page = sentence.page if sentence else chunk.page
     return Evidence(chunk, start, start + len(text), text, 0.0, page, sentence.section if sentence else chunk.section)
-
-
-MAX_QUOTE = 300
 
 
 def _holding(chunk: Chunk, wanted: set[str], index: LocalIndex) -> Sequence[Sentence]:

@@ -16,7 +16,6 @@ from domaingpt.answer.whole.values import EMPTY, Amount, Day, amount, days, is_m
 from domaingpt.chunks import readable_name, search_view
 from domaingpt.types import Block, Document
 
-CELL_SEPARATOR = " | "
 # A row that sums up: so named wherever it stands, or named so among other words and standing last.
 AGGREGATE = re.compile(
     r"(?:(?:grand |sub-?|overall )?(?:totals?|sum|average|mean|median)|gesamt|summe)\W*(?:,.*|\(.*|of\b.*)?",
