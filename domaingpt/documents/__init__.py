@@ -6,9 +6,9 @@ result with a reason, never an exception that stops its neighbours. Nothing here
 
 from domaingpt.documents.discover import FoundFile, SkippedFile, discover, matches
 from domaingpt.documents.formats import FORMATS, Format, reader_key, sniff
-from domaingpt.documents.pool import ReaderPool, ReadJob, ReadResult
 from domaingpt.documents.reading import read_document
-from domaingpt.documents.wire import document_from_json, document_to_json
+from domaingpt.documents.workers.pool import ReaderPool, ReadJob, ReadResult
+from domaingpt.documents.workers.wire import document_from_json, document_to_json
 
 __all__ = [
     "FORMATS",

@@ -16,12 +16,14 @@ class Format:
         version: Raised whenever that reader's output changes for any input, so that text parsed
             by an older version is parsed again.
         needs_worker: False for plain text, which no parser can be attacked with.
+        holds_files: Whether its reader also takes out files that lie inside: attachments of a mail.
     """
 
     name: str
     reader: str
     version: int
     needs_worker: bool = True
+    holds_files: bool = False
 
 
 PDF = Format("PDF", "pdf", 4)

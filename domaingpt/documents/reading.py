@@ -44,19 +44,19 @@ def read_document(data: bytes, path: str, progress: Callable[[], None] = lambda:
 def _reader(name: str) -> Reader:
     match name:
         case "pdf":
-            from domaingpt.documents.pdf import read
+            from domaingpt.documents.pdf.reader import read
         case "word":
-            from domaingpt.documents.word import read
+            from domaingpt.documents.word.reader import read
         case "sheets":
-            from domaingpt.documents.sheets import read
+            from domaingpt.documents.sheets.excel import read
         case "sheets97":
-            from domaingpt.documents.sheets97 import read
+            from domaingpt.documents.sheets.excel97 import read
         case "delimited":
-            from domaingpt.documents.delimited import read
+            from domaingpt.documents.sheets.delimited import read
         case "web":
-            from domaingpt.documents.web import read
+            from domaingpt.documents.web.reader import read
         case "markdown":
-            from domaingpt.documents.markdown import read
+            from domaingpt.documents.text.markdown import read
         case _:
-            from domaingpt.documents.text import read
+            from domaingpt.documents.text.plain import read
     return read

@@ -1,6 +1,6 @@
 """A document of pages → the figures of its printed tables: rows with headings, columns, unit, and where these stand.
 
-The reader marked the rows (`domaingpt.documents.pdf_tables`); here the lines above and between them are read
+The reader marked the rows (`domaingpt.documents.pdf.tables`); here the lines above and between them are read
 once more for what each figure is of. A table whose columns cannot be told gives nothing.
 """
 
@@ -13,7 +13,7 @@ from functools import cached_property
 
 from domaingpt.answer.figures.columns import Cell, Column, cells_under, columns, split_row
 from domaingpt.chunks import SECTION_SEPARATOR
-from domaingpt.documents.pdf_tables import LINE, UNIT, is_column_line
+from domaingpt.documents.pdf.tables import LINE, UNIT, is_column_line
 from domaingpt.types import Document
 
 MAX_ABOVE = 2000  # characters above a first row that may belong to its table. Guess, unmeasured.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domaingpt.documents.pdf_tables import locate_rows
+from domaingpt.documents.pdf.tables import locate_rows
 from domaingpt.types import Document, Page
 
 

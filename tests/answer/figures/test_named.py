@@ -10,7 +10,10 @@ import pytest
 
 from domaingpt.answer.figures.answer import drafted
 from domaingpt.answer.figures.choosing import find_figure
-from domaingpt.documents import delimited, markdown, sheets, web, word
+from domaingpt.documents.sheets import delimited, excel
+from domaingpt.documents.text import markdown
+from domaingpt.documents.web import reader as web
+from domaingpt.documents.word import reader as word
 from domaingpt.index.terms import Analyzer
 from domaingpt.types import Document
 
@@ -51,7 +54,7 @@ def by_sheet() -> Document:
     for row in [["Net sales (in millions)"], ROWS[0], ["Boilers", 1204, 1100], ["Pumps", 530, 498]]:
         book.active.append(row)
     book.save(stream)
-    return sheets.read(stream.getvalue(), "a.xlsx", lambda: None)
+    return excel.read(stream.getvalue(), "a.xlsx", lambda: None)
 
 
 def answer(question: str, document: Document) -> str | None:

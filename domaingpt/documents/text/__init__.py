@@ -1,0 +1,1 @@
+"""Plain text and its markup → Document, with the offsets of the file."""
