@@ -17,20 +17,20 @@ from domaingpt import durable
 from domaingpt.answer.abstention.calibration import calibrate, still_calibrated
 from domaingpt.build import Build, Progress, changed_embedder, write_sources
 from domaingpt.config import DomainConfig
-from domaingpt.documents import FoundFile, ReaderPool, ReadJob, ReadResult, SkippedFile, discover, reader_key
-from domaingpt.embeddings import Embedder, n_cores
+from domaingpt.documents import FoundFile, SkippedFile, discover
+from domaingpt.embeddings import Embedder
 from domaingpt.errors import BadConfig, IndexCorrupt, IndexMissing, IndexStale
 from domaingpt.index import LocalIndex
 from domaingpt.index import generation as generations
 from domaingpt.index.corpus import DocumentAccount
 from domaingpt.index.lock import writer_lock
 from domaingpt.index.staging import Staging
-from domaingpt.ledger import FileEntry, Ledger, draw_up
-from domaingpt.sources import Change, Source, compare, content_key, is_still
+from domaingpt.intake import read_changed
+from domaingpt.ledger import FileEntry, FileStatus, Ledger, draw_up
+from domaingpt.sources import Change, Source, compare
 
 __all__ = ["IngestReport", "Progress", "ingest", "plan"]
 
-READ_COMMIT_EVERY = 32  # documents parsed between two commits of the staging file
 NO_CHUNKS = {"total": 0, "new": 0, "embedded": 0, "over_limit": 0}
 
 
@@ -92,10 +92,10 @@ def ingest(
             build = Build(config, embedder, previous=previous.index, staging=staging, progress=progress)
             _tell_of_another_embedder(previous, embedder, notify)
             changes = compare(documents_folder, found, previous.sources)
-            sources, n_read = _read(changes, documents_folder, build, staging, progress)
+            sources, n_read = read_changed(changes, documents_folder, build, staging, progress)
             entries = [*_skipped_entries(skipped), *_removed_entries(previous.sources, changes, skipped)]
             if previous.index is not None and _is_as_before(changes, sources, previous, build):
-                ledger, folder = _note(previous.index, changes, sources, entries, index_folder)
+                ledger, folder = _note(previous.index, changes, sources, entries, index_folder, n_read)
                 changed = False
             else:
                 ledger, folder = _commit(build, changes, sources, entries, index_folder, n_read)
@@ -200,56 +200,6 @@ def _tell_of_another_embedder(previous: _Previous, embedder: Embedder, notify: C
         )
 
 
-# --- reading -----------------------------------------------------------------------------------
-
-
-def _read(
-    changes: list[Change], documents_folder: Path, build: Build, staging: Staging, progress: Progress
-) -> tuple[dict[str, Source], int]:
-    """Read what no reader has seen; return a source for each file, and how many were read."""
-    sources: dict[str, Source] = {}
-    waiting: dict[str, list[Change]] = {}  # by content key: identical files are read once
-    for change in changes:
-        path = change.file.path
-        if change.error:
-            sources[path] = Source(path, "failed", change.error, None, "")
-        elif change.failed_before and change.before is not None:
-            sources[path] = replace(change.before, signature=change.signature)
-        elif change.is_unchanged or build.known(change.content_key, path) is not None:
-            sources[path] = Source(path, "indexed", "", change.signature, change.content_key)
-        else:
-            waiting.setdefault(change.content_key, []).append(change)
-    jobs = {group[0].file.path: group for group in waiting.values()}
-    with ReaderPool(n_cores()) as pool:
-        results = pool.read_all(ReadJob(path, documents_folder / path) for path in jobs)
-        for done, result in enumerate(results, start=1):
-            for change in jobs[result.path]:
-                sources[change.file.path] = _keep(result, change, documents_folder, staging)
-            if done % READ_COMMIT_EVERY == 0:
-                staging.commit()
-            progress("reading", done, len(jobs))
-    staging.commit()
-    return sources, len(jobs)
-
-
-def _keep(result: ReadResult, change: Change, documents_folder: Path, staging: Staging) -> Source:
-    """Store a reader's result and return the source of a file that it stands for."""
-    path = change.file.path
-    if result.sha256:
-        key = content_key(result.sha256, reader_key(change.file.suffix))
-    else:  # the reader died of these bytes, and would again; or the file is no longer what was hashed
-        key = change.content_key if is_still(documents_folder, change.file) else ""
-    if key != change.content_key and path != result.path:
-        # An identical file was read in its place, and changed just then: this one's turn comes next time.
-        return Source(path, "failed", f"{result.path}, its copy, changed while being read; ingest again", None, "")
-    # A file that changed after it was hashed has another key now; its signature is not trusted.
-    signature = change.signature if key == change.content_key else None
-    if result.document is None:
-        return Source(path, "failed", result.error or "unreadable", signature, key)
-    staging.add_content(key, result.document)
-    return Source(path, "indexed", "", signature, key)
-
-
 # --- committing --------------------------------------------------------------------------------
 
 
@@ -263,15 +213,34 @@ def _commit(
 ) -> tuple[Ledger, Path]:
     """Build and commit a generation."""
     with generations.new_generation(index_folder) as folder:
-        built = build.write(folder, sources.values())
-        for path, reason in built.failed.items():
-            sources[path] = replace(sources[path], status="failed", reason=reason)
+        built = build.write(folder, _documents(sources))
+        _note_failures(sources, built.failed)
         entries += _found_entries(changes, sources, built.accounts)
         ledger = draw_up(entries, built.accounts.values(), n_read=n_read, chunks=built.chunks)
         write_sources(folder, sources)
         manifest = build.manifest(ledger, built)
         manifest["abstention"] = _calibration(build, folder, manifest, n_new=built.chunks["new"])
         return ledger, generations.commit(index_folder, folder, manifest, built.linked)
+
+
+def _documents(sources: Mapping[str, Source]) -> Iterator[Source]:
+    """Yield the files and, after each, the files inside it."""
+    for source in sources.values():
+        yield source
+        yield from source.members()
+
+
+def _note_failures(sources: dict[str, Source], failed: Mapping[str, str]) -> None:
+    """Mark the documents that could not be cut into chunks, be they files or inside of files."""
+    for path, source in sources.items():
+        parts = tuple(
+            replace(part, status="failed", reason=failed[member.path]) if member.path in failed else part
+            for part, member in zip(source.parts, source.members(), strict=True)
+        )
+        if path in failed:
+            sources[path] = replace(source, status="failed", reason=failed[path], parts=parts)
+        elif parts != source.parts:
+            sources[path] = replace(source, parts=parts)
 
 
 def _calibration(build: Build, folder: Path, manifest: dict[str, Any], *, n_new: int) -> dict[str, Any] | None:
@@ -296,8 +265,8 @@ def _is_as_before(changes: list[Change], sources: dict[str, Source], previous: _
     """Return whether the index would come out as it is."""
     if previous.is_damaged or not build.has_same_settings():
         return False
-    now = {path: (source.status, source.content_key) for path, source in sources.items()}
-    then = {path: (source.status, source.content_key) for path, source in previous.sources.items()}
+    now = {path: (source.status, source.content_key, source.parts) for path, source in sources.items()}
+    then = {path: (source.status, source.content_key, source.parts) for path, source in previous.sources.items()}
     return now == then and all(change.is_unchanged or change.error for change in changes)
 
 
@@ -307,12 +276,13 @@ def _note(
     sources: dict[str, Source],
     entries: list[FileEntry],
     index_folder: Path,
+    n_read: int,
 ) -> tuple[Ledger, Path]:
     """Note fresh signatures and skipped files where they differ, in a generation of linked files."""
     accounts = {document.path: document.account for document in previous.corpus.documents}
     entries += _found_entries(changes, sources, accounts)
     chunks = {**NO_CHUNKS, "total": previous.corpus.n_chunks}
-    ledger = draw_up(entries, accounts.values(), n_read=0, chunks=chunks)
+    ledger = draw_up(entries, accounts.values(), n_read=n_read, chunks=chunks)
     generation = previous.generation
     stored = {path: Source.from_json(path, entry) for path, entry in generation.sources().items()}
     if stored == sources and _asides(ledger) == _asides(Ledger.from_json(generation.manifest["ledger"])):
@@ -341,33 +311,46 @@ def _removed_entries(
 def _found_entries(
     changes: Iterable[Change], sources: Mapping[str, Source], accounts: Mapping[str, DocumentAccount]
 ) -> Iterator[FileEntry]:
-    """Yield the entry of each found file."""
+    """Yield the entry of each found file, and of the files inside it."""
     first_path: dict[str, str] = {}  # by content key
     for change in changes:
         source = sources[change.file.path]
-        if source.status == "failed":
-            yield FileEntry(source.path, "failed", source.reason)
-        else:
-            original = first_path.setdefault(source.content_key, source.path)
-            yield _document_entry(change, accounts[source.path], original)
+        yield _entry(source, accounts, first_path, is_unchanged=change.is_unchanged)
+        for member in source.members():
+            yield _entry(member, accounts, first_path, is_unchanged=change.is_unchanged, inside=source.path)
 
 
-def _document_entry(change: Change, account: DocumentAccount, original: str) -> FileEntry:
-    """Return the entry of a document that a reader made something of."""
-    path = change.file.path
+def _entry(
+    source: Source,
+    accounts: Mapping[str, DocumentAccount],
+    first_path: dict[str, str],
+    *,
+    is_unchanged: bool,
+    inside: str = "",
+) -> FileEntry:
+    """Return the entry of a file, or of one inside another."""
+    if source.status != "indexed":
+        return FileEntry(source.path, source.status, source.reason, inside)
+    original = first_path.setdefault(source.content_key, source.path)
+    status, reason = _outcome(source, accounts[source.path], original, is_unchanged=is_unchanged)
+    return FileEntry(source.path, status, reason, inside)
+
+
+def _outcome(source: Source, account: DocumentAccount, original: str, *, is_unchanged: bool) -> tuple[FileStatus, str]:
+    """Return what became of a document that a reader made something of, and what to say of it."""
     n_pages, needs_ocr = sum(account.pages.values()), account.pages.get("needs_ocr", 0)
-    if not account.characters_in_chunks:
-        if needs_ocr:
-            return FileEntry(path, "failed", f"no text: {needs_ocr} of {n_pages} pages are images and need OCR")
-        return FileEntry(path, "skipped", "no text in it")
     notes = list(account.notes)
+    if not account.characters_in_chunks and not source.parts:
+        if needs_ocr:
+            return "failed", f"no text: {needs_ocr} of {n_pages} pages are images and need OCR"
+        return "skipped", "; ".join(["no text in it", *notes])
     if needs_ocr:
         notes.append(f"{needs_ocr} of {n_pages} pages have no text and need OCR")
-    if change.is_unchanged:
-        return FileEntry(path, "unchanged", "; ".join(notes))
-    if original != path:
-        return FileEntry(path, "duplicate", "; ".join([f"same content as {original}", *notes]))
-    return FileEntry(path, "indexed", "; ".join(notes))
+    if is_unchanged:
+        return "unchanged", "; ".join(notes)
+    if original != source.path:
+        return "duplicate", "; ".join([f"same content as {original}", *notes])
+    return "indexed", "; ".join(notes)
 
 
 def _asides(ledger: Ledger) -> list[FileEntry]:

@@ -1,6 +1,7 @@
 """The account of an ingest: nothing that lay in the folder is lost without a word.
 
 files found           = indexed + unchanged + duplicate + skipped + failed     (removed ones apart)
+attachments found     = the same: files inside files, which are documents of their own
 pages                 = with text + by OCR + empty + needing OCR
 characters of text    = characters in chunks + white space between chunks
 chunks over the embedder's limit = 0
@@ -17,15 +18,20 @@ from domaingpt.index.corpus import DocumentAccount
 from domaingpt.types import Chunk, Document
 
 FileStatus = Literal["indexed", "unchanged", "duplicate", "skipped", "failed", "removed"]
+FOUND: tuple[FileStatus, ...] = ("indexed", "unchanged", "duplicate", "skipped", "failed")
 
 
 @dataclass(frozen=True, slots=True)
 class FileEntry:
-    """What became of one file; `reason` is empty for files that are simply indexed."""
+    """What became of one file; `reason` is empty for files that are simply indexed.
+
+    `inside` is the path of the file it lies in, such as the mail it is attached to; else empty.
+    """
 
     path: str
     status: FileStatus
     reason: str = ""
+    inside: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +43,9 @@ class Ledger:
         pages: Number of pages by status, with "total", over the documents of the index.
         characters: "documents", "chunks", "white_space", and what readers left out by kind.
         chunks: "total", "new" (not in the generation before), "embedded" (computed now), "over_limit".
-        entries: Files that are not plainly indexed or unchanged, and reader's notes, by path.
+        left_out: What readers left out, by kind.
+        attachments: As `files`, without "removed" and "read": number of files inside files by status.
+        entries: Files and attachments that are not plainly indexed or unchanged, and reader's notes, by path.
     """
 
     files: dict[str, int]
@@ -45,16 +53,18 @@ class Ledger:
     characters: dict[str, int]
     chunks: dict[str, int]
     left_out: dict[str, int] = field(default_factory=dict)
+    attachments: dict[str, int] = field(default_factory=lambda: dict.fromkeys(("found", *FOUND), 0))
     entries: tuple[FileEntry, ...] = ()
 
     @property
     def balanced(self) -> bool:
         """Whether every sum of the module's table holds."""
-        files = sum(self.files[s] for s in ("indexed", "unchanged", "duplicate", "skipped", "failed"))
+        files, attachments = (sum(account[s] for s in FOUND) for account in (self.files, self.attachments))
         pages = sum(self.pages[s] for s in ("text", "ocr", "empty", "needs_ocr"))
         characters = self.characters["chunks"] + self.characters["white_space"]
         return (
             self.files["found"] == files
+            and self.attachments["found"] == attachments
             and self.pages["total"] == pages
             and self.characters["documents"] == characters
             and self.chunks["over_limit"] == 0
@@ -63,7 +73,7 @@ class Ledger:
     @property
     def needs_user(self) -> bool:
         """Whether a file failed or a page waits for OCR: exit code 3."""
-        return bool(self.files["failed"] or self.pages["needs_ocr"])
+        return bool(self.files["failed"] or self.attachments["failed"] or self.pages["needs_ocr"])
 
     def to_json(self) -> dict[str, Any]:
         """Return the ledger as stored in the manifest and printed with --json."""
@@ -74,6 +84,7 @@ class Ledger:
         """Return the ledger that `to_json` gave."""
         entries = tuple(FileEntry(**entry) for entry in stored["entries"])
         parts = {key: stored[key] for key in ("files", "pages", "characters", "chunks", "left_out")}
+        parts |= {"attachments": stored["attachments"]} if "attachments" in stored else {}
         return cls(**parts, entries=entries)
 
 
@@ -113,8 +124,9 @@ def draw_up(
         chunks: As in `Ledger.chunks`.
     """
     entries = sorted(entries, key=lambda entry: entry.path)
-    statuses = Counter(entry.status for entry in entries)
-    files = {status: statuses[status] for status in ("indexed", "unchanged", "duplicate", "skipped", "failed")}
+    statuses = Counter(entry.status for entry in entries if not entry.inside)
+    files: dict[str, int] = {status: statuses[status] for status in FOUND}
+    inside = Counter(entry.status for entry in entries if entry.inside)
     pages: Counter[str] = Counter()
     left_out: Counter[str] = Counter()
     characters: Counter[str] = Counter()
@@ -130,5 +142,6 @@ def draw_up(
         characters={key: characters[key] for key in ("documents", "chunks", "white_space")},
         chunks=chunks,
         left_out=dict(left_out),
+        attachments={"found": inside.total()} | {status: inside[status] for status in FOUND},
         entries=tuple(entry for entry in entries if entry.reason or entry.status not in ("indexed", "unchanged")),
     )

@@ -9,14 +9,15 @@ younger than the clock can tell is not noted, so that a later edit in the same i
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from domaingpt import durable
-from domaingpt.documents import FoundFile, reader_key
+from domaingpt.documents import FoundFile, content_key, reader_key, suffix_of
 from domaingpt.ledger import FileStatus
+from domaingpt.types import Part
 
 RACY_NS = 2_000_000_000  # the coarsest time stamp in use is FAT's, two seconds
 
@@ -31,6 +32,7 @@ class Source:
         reason: Why it failed, or a note.
         signature: Size, mtime and ctime in nanoseconds; None while they are too young to trust.
         content_key: SHA-256 of the bytes and the reader's key; "" if the bytes could not be read.
+        parts: The files inside it.
     """
 
     path: str
@@ -38,22 +40,41 @@ class Source:
     reason: str
     signature: tuple[int, int, int] | None
     content_key: str
+    parts: tuple[Part, ...] = ()
+
+    @property
+    def is_current(self) -> bool:
+        """Whether every file inside was read by the reader that would read it now, or by none as now."""
+        return all(
+            part.content_key == content_key(part.content_key.partition(" ")[0], suffix_of(part.name))
+            for part in self.parts
+            if part.content_key
+        )
+
+    def members(self) -> Iterator[Source]:
+        """Yield the files inside as sources of their own, below this one's path."""
+        for part in self.parts:
+            yield Source(f"{self.path}/{part.name}", part.status, part.reason, None, part.content_key)
 
     def to_json(self) -> dict[str, Any]:
         """Return the entry as stored in sources.json, without the path."""
         # Not by asdict, which copies deeply: an ingest of many small files spends its time here.
-        return {
+        entry: dict[str, Any] = {
             "status": self.status,
             "reason": self.reason,
             "signature": self.signature,
             "content_key": self.content_key,
         }
+        if self.parts:
+            entry["parts"] = [[part.name, part.status, part.reason, part.content_key] for part in self.parts]
+        return entry
 
     @classmethod
     def from_json(cls, path: str, stored: Mapping[str, Any]) -> Source:
         """Return the entry that `to_json` gave."""
         signature = tuple(stored["signature"]) if stored["signature"] else None
-        return cls(path, stored["status"], stored["reason"], signature, stored["content_key"])
+        parts = tuple(Part(*part) for part in stored.get("parts", []))
+        return cls(path, stored["status"], stored["reason"], signature, stored["content_key"], parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,19 +113,13 @@ def compare(
     changes = []
     for file in found:
         source = before.get(file.path)
-        reader = reader_key(file.suffix)
-        is_known = source is not None and source.content_key.endswith(f" {reader}")
+        is_known = source is not None and source.content_key.endswith(f" {reader_key(file.suffix)}")
         if source is not None and is_known and source.signature == _signature(file):
             changes.append(Change(file, source, source.content_key, source.signature))
         else:
-            changes.append(_hashed(root, file, source, reader))
+            changes.append(_hashed(root, file, source))
         progress(1)
     return changes
-
-
-def content_key(sha256: str, reader: str) -> str:
-    """Return what identifies a reader's output: the bytes and who read them."""
-    return f"{sha256} {reader}"
 
 
 def is_still(root: Path, file: FoundFile) -> bool:
@@ -126,11 +141,11 @@ def _signature(file: FoundFile) -> tuple[int, int, int]:
     return file.size_bytes, file.mtime_ns, file.ctime_ns
 
 
-def _hashed(root: Path, file: FoundFile, before: Source | None, reader: str) -> Change:
+def _hashed(root: Path, file: FoundFile, before: Source | None) -> Change:
     # Judged before the bytes are read: an edit after that must not hide in the same tick of the clock.
     signature = trusted_signature(file)
     try:
-        return Change(file, before, content_key(durable.sha256_file(root / file.path), reader), signature)
+        return Change(file, before, content_key(durable.sha256_file(root / file.path), file.suffix), signature)
     except FileNotFoundError:
         return Change(file, before, "", None, "vanished while being read")
     except OSError as exc:

@@ -8,6 +8,7 @@ from typing import Literal
 
 PageStatus = Literal["text", "ocr", "empty", "needs_ocr"]
 BlockKind = Literal["heading", "paragraph", "row"]
+PartStatus = Literal["indexed", "skipped", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,23 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A file inside another one, such as an attachment of a mail. It is a document of its own.
+
+    Attributes:
+        name: Its path below that of the file it lies in: "contract.pdf", or "scans.zip/page 1.pdf".
+        status: "indexed" (a reader made a document of it), "skipped" (no reader takes it) or "failed".
+        reason: Why it was skipped or failed, for the user.
+        content_key: What its text is stored under; "" if its bytes could not be taken out.
+    """
+
+    name: str
+    status: PartStatus
+    reason: str
+    content_key: str
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """What a reader got out of one file.
 
@@ -61,6 +79,7 @@ class Document:
         title: From metadata or the first heading; may be empty.
         left_out: What the reader knowingly omitted, e.g. {"navigation characters": 1210}.
         notes: Warnings for the user, e.g. "read by pypdf: PDFium could not open the file".
+        parts: The files inside this one, at any depth, in order.
     """
 
     path: str
@@ -70,6 +89,7 @@ class Document:
     title: str = ""
     left_out: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ LAYERS = """
     ledger
     sources
     build
+    intake
     ingest ask
     domain
     conversation workspace

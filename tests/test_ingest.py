@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from domaingpt import build, ingest, sources
 from domaingpt.chunks import chunk_document, embedded_text
-from domaingpt.documents import ReaderPool, ReadResult, discover
+from domaingpt.documents import ReaderPool, ReadResult, discover, formats
 from domaingpt.errors import BadConfig, DomainBusy, IndexCorrupt
 from domaingpt.index.lock import writer_lock
 from domaingpt.ingest import plan as ingest_plan
@@ -92,7 +92,7 @@ def test_ledger_of_a_small_folder(folder):
     folder.write("roof.txt", f"\n\n{ROOF}\n\n")
     folder.write("blank.txt", "\n")
     folder.write("empty.txt", "")
-    folder.write("scan.zip", "PK")
+    folder.write("scan.7z", "PK")
     folder.write("not.pdf", "no PDF at all")
     report = folder.ingest()
     assert report.changed
@@ -116,7 +116,7 @@ def test_ledger_of_a_small_folder(folder):
         ("empty.txt", "skipped", "empty file"),
         ("lease.txt", "duplicate", "same content as copy/lease.txt"),
         ("not.pdf", "failed", "content is text, not PDF"),
-        ("scan.zip", "skipped", "no reader for .zip files"),
+        ("scan.7z", "skipped", "no reader for .7z files"),
     }
 
 
@@ -877,7 +877,7 @@ def test_mended_reader_reads_its_files_again(house, monkeypatch):
     def mended(suffix):
         return "markdown/99" if suffix == ".md" else original(suffix)
 
-    monkeypatch.setattr(ingest, "reader_key", mended)
+    monkeypatch.setattr(formats, "reader_key", mended)
     monkeypatch.setattr(sources, "reader_key", mended)
     report = house.ingest()
     assert report.ledger.files["read"] == 1

@@ -151,9 +151,12 @@ def write_report(report: IngestReport) -> None:
 
 def write_ledger(ledger: Ledger, *, files_only: bool = False) -> None:
     """Print a ledger as a table, then the files that are not plainly indexed."""
+    from domaingpt.ledger import FOUND
+
     files, pages, characters, chunks = ledger.files, ledger.pages, ledger.characters, ledger.chunks
-    statuses = ("indexed", "unchanged", "duplicate", "skipped", "failed")
-    _write_sum("files", files["found"], [(files[status], status) for status in statuses])
+    _write_sum("files", files["found"], [(files[status], status) for status in FOUND])
+    if inside := ledger.attachments["found"]:
+        _write_sum("inside", inside, [(ledger.attachments[status], status) for status in FOUND])
     if not files_only:
         kinds = {"text": "with text", "ocr": "by OCR", "empty": "empty", "needs_ocr": "needing OCR"}
         _write_sum("pages", pages["total"], [(pages[key], kind) for key, kind in kinds.items()])

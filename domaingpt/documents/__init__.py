@@ -5,7 +5,7 @@ result with a reason, never an exception that stops its neighbours. Nothing here
 """
 
 from domaingpt.documents.discover import FoundFile, SkippedFile, discover, matches
-from domaingpt.documents.formats import FORMATS, Format, reader_key, sniff
+from domaingpt.documents.formats import FORMATS, Format, content_key, reader_key, sniff, suffix_of
 from domaingpt.documents.reading import read_document
 from domaingpt.documents.workers.pool import ReaderPool, ReadJob, ReadResult
 from domaingpt.documents.workers.wire import document_from_json, document_to_json
@@ -18,6 +18,7 @@ __all__ = [
     "ReadResult",
     "ReaderPool",
     "SkippedFile",
+    "content_key",
     "discover",
     "document_from_json",
     "document_to_json",
@@ -25,4 +26,5 @@ __all__ = [
     "read_document",
     "reader_key",
     "sniff",
+    "suffix_of",
 ]

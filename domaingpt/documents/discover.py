@@ -1,4 +1,7 @@
-"""Folder → the files to read, and the files left aside with a reason each. Reads names, never content."""
+"""Folder → the files to read, and the files left aside with a reason each.
+
+Reads names, and the first bytes of files whose name has no suffix.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,9 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-from domaingpt.documents.formats import FORMATS
+from domaingpt.documents.formats import FORMATS, SNIFFED_BYTES, sniffed_suffix, suffix_of
 
 LINK_OUT = "link that leads out of the documents folder"
 SPECIAL_FILES = {
@@ -31,7 +34,7 @@ class FoundFile:
         size_bytes: Never 0.
         mtime_ns: Time of the last change of content.
         ctime_ns: Time of the last change of the entry; it also moves when mtime is set back by hand.
-        suffix: Lower case, with its dot.
+        suffix: Lower case, with its dot; that of its content where the name has none.
     """
 
     path: str
@@ -154,7 +157,7 @@ def _inspect(entry: os.DirEntry[str], path: str, real_root: str) -> FoundFile | 
         return "hidden folder" if is_folder else "hidden file"
     if is_folder:
         return None
-    return _inspect_file(entry.stat(), path)
+    return _inspect_file(entry, path)
 
 
 def _refused_link(entry: os.DirEntry[str], real_root: str) -> str:
@@ -169,16 +172,25 @@ def _refused_link(entry: os.DirEntry[str], real_root: str) -> str:
     return ""
 
 
-def _inspect_file(status: os.stat_result, path: str) -> FoundFile | str:
+def _inspect_file(entry: os.DirEntry[str], path: str) -> FoundFile | str:
+    status = entry.stat()
     kind = stat.S_IFMT(status.st_mode)
     if kind != stat.S_IFREG:
         return SPECIAL_FILES.get(kind, "not a regular file")
-    suffix = PurePosixPath(path).suffix.lower()
-    if suffix not in FORMATS:
-        return f"no reader for {suffix} files" if suffix else "no reader for files without a suffix"
+    suffix = suffix_of(path)
+    if suffix and suffix not in FORMATS:
+        return f"no reader for {suffix} files"
     if status.st_size == 0:
         return "empty file"
+    if not suffix and not (suffix := sniffed_suffix(_first_bytes(entry.path))):
+        return "no reader for files without a suffix whose content is not text, mail or a known format"
     return FoundFile(path, status.st_size, status.st_mtime_ns, status.st_ctime_ns, suffix)
+
+
+def _first_bytes(file: str) -> bytes:
+    # NONBLOCK: what was a file a moment ago may be a named pipe now.
+    with open(os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as stream:
+        return stream.read(SNIFFED_BYTES)
 
 
 def _excluded(path: str, include: Sequence[str], exclude: Sequence[str]) -> bool:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import codecs
+import re
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +28,13 @@ class Format:
     holds_files: bool = False
 
 
-PDF = Format("PDF", "pdf", 4)
+PDF = Format("PDF", "pdf", 5, holds_files=True)
 WORD = Format("Word", "word", 2)
 EXCEL = Format("Excel", "sheets", 3)
 EXCEL_97 = Format("Excel 97", "sheets97", 3)
 CSV = Format("CSV", "delimited", 2)
 HTML = Format("HTML", "web", 2)
+ZIP = Format("zip archive", "zips", 1, holds_files=True)
 MARKDOWN = Format("Markdown", "markdown", 2, needs_worker=False)
 TEXT = Format("text", "text", 2, needs_worker=False)
 
@@ -46,6 +49,7 @@ FORMATS: dict[str, Format] = {
     ".html": HTML,
     ".htm": HTML,
     ".xhtml": HTML,
+    ".zip": ZIP,
     ".md": MARKDOWN,
     ".markdown": MARKDOWN,
     ".txt": TEXT,
@@ -55,6 +59,7 @@ FORMATS: dict[str, Format] = {
 
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP_MAGIC = b"PK\x03\x04"
+EMPTY_ZIP_MAGIC = b"PK\x05\x06"
 # First bytes → what the content is, for the user. Longest first where one begins with another.
 MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\x89PNG\r\n\x1a\n", "a PNG image"),
@@ -79,15 +84,28 @@ TEXT_BOMS = (
     codecs.BOM_UTF32_LE,
     codecs.BOM_UTF32_BE,
 )
+NO_READER = "-"
+# What no text holds, in the encodings that are not recognised by a mark at the start.
+CONTROLS = re.compile(rb"[\x01-\x06\x0e-\x1a\x1c-\x1f]")
 # PDF readers accept the header anywhere in the first kilobyte (ISO 32000-1, annex H.3.4.1).
 PDF_HEADER_WINDOW = 1024
 SNIFFED_BYTES = 64 << 10  # Enough to see a zip's first entries and a text's NUL bytes.
+
+
+def suffix_of(path: str) -> str:
+    """Return a path's suffix with its dot, in lower case; "" if it has none."""
+    return PurePosixPath(path).suffix.lower()
 
 
 def reader_key(suffix: str) -> str:
     """Return the reader and its version, e.g. "pdf/1"; parsed text is reused by (SHA-256, this)."""
     kind = FORMATS[suffix]
     return f"{kind.reader}/{kind.version}"
+
+
+def content_key(sha256: str, suffix: str) -> str:
+    """Return what identifies the text of a file: its bytes and who reads them, "-" where nobody does."""
+    return f"{sha256} {reader_key(suffix) if suffix in FORMATS else NO_READER}"
 
 
 def sniff(data: bytes, suffix: str) -> str | None:
@@ -106,10 +124,28 @@ def sniff(data: bytes, suffix: str) -> str | None:
         case "word" | "sheets":
             # An OLE container behind .docx is a file with a password; its reader says so.
             return None if found in ("a zip archive", "OLE", wanted.name) else _contradiction(data, found, wanted)
+        case "zips":
+            return None if data.startswith((ZIP_MAGIC, EMPTY_ZIP_MAGIC)) else _contradiction(data, found, wanted)
         case "sheets97":
             return None if found == "OLE" or data[:2] == b"\x09\x08" else _contradiction(data, found, wanted)
         case _:
             return _not_text(data, found, wanted)
+
+
+def sniffed_suffix(data: bytes) -> str:
+    """Return the suffix that a file without one should have, judged by its first bytes; "" if nothing fits.
+
+    Args:
+        data: The file's bytes, or its first `SNIFFED_BYTES`.
+    """
+    known = {"PDF": ".pdf", "Word": ".docx", "Excel": ".xlsx", "a zip archive": ".zip"}
+    found = _content(data)
+    if found:
+        return known.get(found, "")
+    start = data[:SNIFFED_BYTES].lstrip().lower()
+    if start.startswith((b"<!doctype html", b"<html")):
+        return ".html"
+    return ".txt" if data and not _not_text(data, found, TEXT) and not CONTROLS.search(data[:SNIFFED_BYTES]) else ""
 
 
 def _content(data: bytes) -> str:

@@ -2,35 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from domaingpt.documents.formats import FORMATS, sniff
+from domaingpt.documents.formats import FORMATS, sniff, suffix_of
 from domaingpt.documents.invisible import invisible_note
 from domaingpt.errors import UnreadableDocument, UnsupportedDocument
 
 if TYPE_CHECKING:
+    from domaingpt.documents.attachments import Attachment
     from domaingpt.types import Document
 
 Reader = Callable[[bytes, str, Callable[[], None]], "Document"]
+AttachmentReader = Callable[[bytes, str, Callable[[], None]], "Iterator[Attachment]"]
 
 
-def read_document(data: bytes, path: str, progress: Callable[[], None] = lambda: None) -> Document:
+def read_document(data: bytes, path: str, progress: Callable[[], None] = lambda: None, *, suffix: str = "") -> Document:
     """Read one file that is already in memory, in this process.
 
     Args:
         data: The file's content.
-        path: Relative to the documents folder; its suffix selects the reader.
+        path: Relative to the documents folder.
         progress: Called once a page, or every few hundred rows.
+        suffix: Selects the reader; that of the path, unless the path has none.
 
     Raises:
         UnsupportedDocument: If no reader takes the suffix.
         UnreadableDocument: If the content is damaged or not what the suffix says.
         EncryptedDocument: If it opens only with a password.
     """
-    suffix = PurePosixPath(path).suffix.lower()
+    suffix = suffix or suffix_of(path)
     if suffix not in FORMATS:
         raise UnsupportedDocument(f"no reader for {suffix or 'suffixless'} files", path)
     contradiction = sniff(data, suffix)
@@ -39,6 +41,22 @@ def read_document(data: bytes, path: str, progress: Callable[[], None] = lambda:
     document = _reader(FORMATS[suffix].reader)(data, path, progress)
     note = invisible_note(document.text)
     return replace(document, notes=(*document.notes, note)) if note else document
+
+
+def attachments_of(reader: str) -> AttachmentReader:
+    """Return what takes out the files that lie in a file.
+
+    Args:
+        reader: That of a format that holds files.
+    """
+    match reader:
+        case "pdf":
+            from domaingpt.documents.pdf.attached import attachments
+        case "zips":
+            from domaingpt.documents.zips import attachments
+        case _:
+            raise AssertionError(f"the reader {reader} takes no files out")
+    return attachments
 
 
 def _reader(name: str) -> Reader:
@@ -55,6 +73,8 @@ def _reader(name: str) -> Reader:
             from domaingpt.documents.sheets.delimited import read
         case "web":
             from domaingpt.documents.web.reader import read
+        case "zips":
+            from domaingpt.documents.zips import read
         case "markdown":
             from domaingpt.documents.text.markdown import read
         case _:

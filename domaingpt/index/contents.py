@@ -7,14 +7,14 @@ import sqlite3
 import zlib
 from dataclasses import asdict
 
-from domaingpt.types import Block, Document, Page
+from domaingpt.types import Block, Document, Page, Part
 
 CONTENTS_SCHEMA = """
 CREATE TABLE IF NOT EXISTS contents (
     key TEXT PRIMARY KEY,        -- file SHA-256 and reader key
     title TEXT NOT NULL,
     text BLOB NOT NULL,          -- zlib of UTF-8 (surrogates pass)
-    structure BLOB NOT NULL      -- zlib of JSON: pages, blocks, left_out, notes
+    structure BLOB NOT NULL      -- zlib of JSON: pages, blocks, left_out, notes, parts
 ) WITHOUT ROWID;
 """
 
@@ -26,6 +26,7 @@ def write_content(connection: sqlite3.Connection, key: str, document: Document) 
         "blocks": [asdict(block) for block in document.blocks],
         "left_out": dict(document.left_out),
         "notes": document.notes,
+        "parts": [asdict(part) for part in document.parts],
     }
     connection.execute(
         "INSERT OR REPLACE INTO contents VALUES (?, ?, ?, ?)",
@@ -53,4 +54,5 @@ def read_content(connection: sqlite3.Connection, key: str, path: str) -> Documen
         title=title,
         left_out=structure["left_out"],
         notes=tuple(structure["notes"]),
+        parts=tuple(Part(**part) for part in structure.get("parts", [])),  # indexes of 0.1 have none
     )

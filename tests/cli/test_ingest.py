@@ -17,7 +17,7 @@ from domaingpt.testing import HashEmbedder
 
 DOCUMENTS = Path(__file__).parents[2] / "domains" / "house" / "documents"
 REPORT_KEYS = ["domain", "generation", "changed", "dry_run", "seconds", "ledger"]
-LEDGER_KEYS = ["files", "pages", "characters", "chunks", "left_out", "entries", "balanced"]
+LEDGER_KEYS = ["files", "pages", "characters", "chunks", "left_out", "attachments", "entries", "balanced"]
 
 
 @pytest.fixture
@@ -219,7 +219,9 @@ def test_dry_run_of_an_ingested_domain(run: Run, documents: Path) -> None:
     (documents / "new.txt").write_text("x", encoding="utf-8")
     (report,) = run("ingest", "house", "--dry-run", "--json").objects
     assert (report["generation"], report["dry_run"]) == (1, True)
-    assert report["ledger"]["entries"] == [{"path": "new.txt", "status": "indexed", "reason": "to be read"}]
+    assert report["ledger"]["entries"] == [
+        {"path": "new.txt", "status": "indexed", "reason": "to be read", "inside": ""}
+    ]
 
 
 def test_rebuild_embeds_everything_anew(run: Run, workspace: Path, embedder: HashEmbedder) -> None:

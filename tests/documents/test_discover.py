@@ -68,6 +68,16 @@ def test_files_are_found_sorted_with_size_and_suffix(tmp_path: Path) -> None:
     assert skipped == []
 
 
+def test_files_without_a_suffix_are_known_by_their_first_bytes(tmp_path: Path) -> None:
+    """Their path stays as it is."""
+    (tmp_path / "README").write_text("Read me.")
+    (tmp_path / "report").write_bytes(b"%PDF-1.7\n")
+    (tmp_path / "page").write_text("<html><p>Hello")
+    found, skipped = discover(tmp_path, EVERYTHING, ())
+    assert [(file.path, file.suffix) for file in found] == [("README", ".txt"), ("page", ".html"), ("report", ".pdf")]
+    assert skipped == []
+
+
 def test_what_is_not_read_is_listed_with_its_reason(tmp_path: Path) -> None:
     """Nothing disappears silently."""
     (tmp_path / ".DS_Store").write_bytes(b"x")
@@ -76,12 +86,12 @@ def test_what_is_not_read_is_listed_with_its_reason(tmp_path: Path) -> None:
     (tmp_path / ".git" / "a.txt").write_text("x")
     (tmp_path / "empty.txt").touch()
     (tmp_path / "film.mp4").write_bytes(b"x")
-    (tmp_path / "Makefile").write_bytes(b"x")
+    (tmp_path / "blob").write_bytes(bytes(range(40)))
     os.mkfifo(tmp_path / "pipe.txt")
     assert skipped_reasons(tmp_path) == {
         ".DS_Store": "hidden file",
         ".git": "hidden folder",
-        "Makefile": "no reader for files without a suffix",
+        "blob": "no reader for files without a suffix whose content is not text, mail or a known format",
         "empty.txt": "empty file",
         "film.mp4": "no reader for .mp4 files",
         "pipe.txt": "named pipe, not a file",

@@ -10,6 +10,8 @@ import pytest
 from pdf_files import make_pdf, text_stream
 
 from domaingpt.documents import FORMATS, reader_key, sniff
+from domaingpt.documents.formats import HTML, MARKDOWN
+from domaingpt.documents.formats import PDF as PDF_FORMAT
 
 PDF = make_pdf([text_stream("x")])
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
@@ -24,9 +26,9 @@ def workbook() -> bytes:
 def test_reader_keys_name_reader_and_version() -> None:
     """Cached text is reused by this key."""
     assert [reader_key(suffix) for suffix in (".pdf", ".htm", ".markdown")] == [
-        "pdf/4",
-        "web/2",
-        "markdown/2",
+        f"pdf/{PDF_FORMAT.version}",
+        f"web/{HTML.version}",
+        f"markdown/{MARKDOWN.version}",
     ]
     assert all(suffix == suffix.lower() and suffix.startswith(".") for suffix in FORMATS)
 

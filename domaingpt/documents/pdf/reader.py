@@ -73,7 +73,7 @@ def read(data: bytes, path: str, progress: Callable[[], None]) -> Document:
 
 def _read_by_pdfium(pdf: pdfium.PdfDocument, data: bytes, path: str, progress: Callable[[], None]) -> Document:
     check_page_count(len(pdf), path)
-    left_out = {"attachments": pdfium_c.FPDFDoc_GetAttachmentCount(pdf)}
+    left_out: dict[str, int] = {}
     notes: list[str] = []
     pages: list[PageText] = []
     n_characters = 0

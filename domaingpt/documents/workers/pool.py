@@ -12,20 +12,19 @@ import queue
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
-from domaingpt.documents.formats import FORMATS
+from domaingpt.documents.formats import FORMATS, suffix_of
 from domaingpt.documents.opening import read_file
 from domaingpt.documents.reading import read_document
 from domaingpt.documents.workers.process import ReaderProcess
-from domaingpt.documents.workers.reasons import shortened
+from domaingpt.documents.workers.reasons import reason_for
 from domaingpt.documents.workers.sandbox import MEMORY_LIMIT_BYTES
 from domaingpt.documents.workers.wire import document_from_values
-from domaingpt.errors import DocumentError
 from domaingpt.types import Document
 
 STALL_TIMEOUT_S = 30.0
@@ -42,15 +41,19 @@ ResultKind = Literal["ok", "skipped", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class ReadJob:
-    """One file to read: its path relative to the documents folder, and where it is."""
+    """One file to read: its path relative to the documents folder, where it is, and what it is.
+
+    `suffix` selects the reader where the path has none.
+    """
 
     path: str
     file: Path
+    suffix: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ReadResult:
-    """What came of one job.
+    """What came of one job, or of a file inside the job's file; those come before it.
 
     Attributes:
         path: The job's.
@@ -59,6 +62,7 @@ class ReadResult:
         error: Reason for the user; None if `kind` is "ok".
         kind: "ok", "skipped" (nothing in it) or "failed".
         seconds: Wall time of reading it.
+        part_key: Content key of a file inside the job's; "" if this is the job's own result.
     """
 
     path: str
@@ -67,6 +71,7 @@ class ReadResult:
     error: str | None
     kind: ResultKind
     seconds: float
+    part_key: str = ""
 
 
 class ReaderPool:
@@ -105,7 +110,7 @@ class ReaderPool:
             process.kill()
 
     def read_all(self, jobs: Iterable[ReadJob]) -> Iterator[ReadResult]:
-        """Yield one result per job, in the order in which they are done.
+        """Yield one result per job, in the order in which they are done, each after those of the files inside.
 
         The readers go on while the caller works on a result. Not to be called again before the
         last iteration ended. No job raises; leaving the loop early kills what is still reading.
@@ -125,11 +130,11 @@ class ReaderPool:
             while small:
                 yield _read_here(small.popleft())
                 while not results.empty():
-                    yield results.get()
-                    n_pending -= 1
+                    n_pending -= not (result := results.get()).part_key
+                    yield result
             while n_pending:
-                yield results.get()
-                n_pending -= 1
+                n_pending -= not (result := results.get()).part_key
+                yield result
         finally:
             stop.set()
             for reader in readers:
@@ -155,7 +160,7 @@ class _ReaderThread(threading.Thread):
                 job = self._jobs.popleft()
             except IndexError:
                 return
-            self._put(_read_there(self._process, job))
+            self._put(_read_there(self._process, job, self._put))
 
     def end(self) -> None:
         """Return when the thread has ended; a file it is still on is given up."""
@@ -174,7 +179,7 @@ class _ReaderThread(threading.Thread):
 
 
 def _is_small_text(job: ReadJob) -> bool:
-    kind = FORMATS.get(PurePosixPath(job.path).suffix.lower())
+    kind = FORMATS.get(job.suffix or suffix_of(job.path))
     if kind is None or kind.needs_worker:
         return False
     try:
@@ -189,24 +194,26 @@ def _read_here(job: ReadJob) -> ReadResult:
     try:
         data = read_file(job.file, job.path, IN_PROCESS_BYTES)
         sha256 = hashlib.sha256(data).hexdigest()
-        document = read_document(data, job.path)
-    except DocumentError as exc:
-        error = exc.message
+        document = read_document(data, job.path, suffix=job.suffix)
     except Exception as exc:  # noqa: BLE001 - a document's failure is a result.
-        error = shortened(f"{type(exc).__name__}: {exc}")
+        error = reason_for(exc)
     return _result(job, sha256, document, error, started)
 
 
-def _read_there(process: ReaderProcess, job: ReadJob) -> ReadResult:
+def _read_there(process: ReaderProcess, job: ReadJob, put: Callable[[ReadResult], None]) -> ReadResult:
     started = time.perf_counter()
     sha256 = document = error = None
+
+    def put_part(key: str, values: dict[str, Any]) -> None:
+        put(ReadResult(job.path, None, document_from_values(values), None, "ok", 0.0, key))
+
     try:
-        answer = process.read(job.file, job.path)
+        answer = process.read(job.file, job.path, suffix=job.suffix, on_part=put_part)
         sha256, error = answer["sha256"], answer["error"]
         if error is None:
             document = document_from_values(answer["document"])
     except Exception as exc:  # noqa: BLE001 - a reader's failure is a result; a lost one would block the run.
-        error = shortened(f"{type(exc).__name__}: {exc}")
+        error = reason_for(exc)
     return _result(job, sha256, document, error, started)
 
 

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,9 @@ from domaingpt.documents.workers.reasons import out_of_memory
 # A process whose peak passed this share of its limit is replaced: what one file left behind must not
 # make the next one fail.
 RECYCLE_SHARE = 0.5
+# Files inside one file that may each cost a reader process before the outer file is given up. Guess, unmeasured.
+MAX_LOST_PARTS = 8
+OnPart = Callable[[str, dict[str, Any]], None]
 STEP_NAMES = {".pdf": "page"}
 
 
@@ -46,13 +50,26 @@ class ReaderProcess:
         """Id of the running child, if there is one."""
         return self._child.pid if self._child else None
 
-    def read(self, file: Path, path: str) -> dict[str, Any]:
-        """Return the worker's answer: {"sha256", "document", "error"}; it never raises for a bad file."""
-        answer = self._read_once(file, path)
+    def read(self, file: Path, path: str, *, suffix: str = "", on_part: OnPart = lambda *_: None) -> dict[str, Any]:
+        """Return the worker's answer: {"sha256", "document", "error"}; it never raises for a bad file.
+
+        Args:
+            file: Where it is.
+            path: Relative to the documents folder.
+            suffix: Selects the reader, where the path has none.
+            on_part: Hears the content key and the document of every file inside the file.
+        """
+        job: dict[str, Any] = {"file": os.fspath(file), "path": path, "suffix": suffix, "lost": {}}
+        answer = self._read_once(job, on_part)
         if answer.get("retry") and self._n_read:
             # The child may have died of what earlier files left behind; a fresh one decides.
             self.kill()
-            answer = self._read_once(file, path)
+            answer = self._read_once(job, on_part)
+        while answer["error"] and answer.get("in_part") is not None and len(job["lost"]) < MAX_LOST_PARTS:
+            # A file inside the file was too much for the child: the others are read without it.
+            job["lost"][answer["in_part"]] = answer["error"]
+            self.kill()
+            answer = self._read_once(job, on_part)
         if answer.get("retry") or self._peak_bytes > RECYCLE_SHARE * self._memory_limit_bytes:
             self.kill()
         return answer
@@ -72,30 +89,39 @@ class ReaderProcess:
                 with contextlib.suppress(OSError):
                     pipe.close()
 
-    def _read_once(self, file: Path, path: str) -> dict[str, Any]:
+    def _read_once(self, job: dict[str, Any], on_part: OnPart) -> dict[str, Any]:
         child, frames = self._started()
         deadline = time.monotonic() + self._file_timeout_s
         steps = 0
+        in_part: int | None = None
         assert child.stdin is not None
         try:
-            send(child.stdin.fileno(), {"file": os.fspath(file), "path": path})
+            send(child.stdin.fileno(), job)
             while True:
                 left = deadline - time.monotonic()
                 answer = frames.receive(min(self._stall_timeout_s, left))
-                if answer is None:
-                    return self._died(child)
-                if "progress" not in answer:
-                    return self._finished(answer)
-                steps = answer["progress"]
+                match answer:
+                    case None:
+                        return self._died(child) | {"in_part": in_part}
+                    case {"progress": n_steps}:
+                        steps = n_steps
+                    case {"begins": position}:
+                        in_part = position
+                    case {"part": document, "key": key}:
+                        on_part(key, document)
+                    case _:
+                        return self._finished(answer)
                 if time.monotonic() > deadline:
-                    return self._hung(path, steps, out_of_time=True)
+                    return self._hung(job["path"], steps, out_of_time=True)
         except NoProgress:
-            return self._hung(path, steps, out_of_time=time.monotonic() > deadline)
+            out_of_time = time.monotonic() > deadline
+            in_part = None if out_of_time else in_part
+            return self._hung(job["path"], steps, out_of_time=out_of_time) | {"in_part": in_part}
         except FrameTooLong:
             self.kill()
-            return _failed("the text is too large")
+            return _failed("the text is too large") | {"in_part": in_part}
         except (OSError, ValueError):
-            return self._died(child)
+            return self._died(child) | {"in_part": in_part}
 
     def _finished(self, answer: dict[str, Any]) -> dict[str, Any]:
         self._n_read += 1

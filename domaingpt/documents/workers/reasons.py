@@ -2,7 +2,28 @@
 
 from __future__ import annotations
 
+from domaingpt.errors import DocumentError
+
 MAX_REASON_CHARACTERS = 200
+
+
+def reason_for(exc: Exception) -> str:
+    """Return what to tell of an exception that reading a document ended in.
+
+    Raises:
+        BrokenPipeError: If it is one: the process that waits for the result is gone.
+    """
+    match exc:
+        case BrokenPipeError():
+            raise exc
+        case DocumentError():
+            return exc.message
+        case MemoryError():
+            return "reading it needs too much memory"
+        case RecursionError():
+            return "nested too deeply"
+        case _:
+            return shortened(f"{type(exc).__name__}: {exc}")
 
 
 def shortened(reason: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from domaingpt.types import Block, Document, Page
+from domaingpt.types import Block, Document, Page, Part
 
 # Positions in the compact arrays are the order of the dataclasses' fields.
 
@@ -30,6 +30,7 @@ def document_to_values(document: Document) -> dict[str, Any]:
         "title": document.title,
         "left_out": dict(document.left_out),
         "notes": list(document.notes),
+        "parts": [[part.name, part.status, part.reason, part.content_key] for part in document.parts],
     }
 
 
@@ -43,4 +44,5 @@ def document_from_values(values: dict[str, Any]) -> Document:
         title=values["title"],
         left_out=values["left_out"],
         notes=tuple(values["notes"]),
+        parts=tuple(Part(*part) for part in values["parts"]),
     )

@@ -1,8 +1,9 @@
 """The reader process: `python -m domaingpt.documents.workers.worker`, one job after another until stdin ends.
 
-In: {"file", "path"}. Out: any number of {"progress": n}, then {"sha256", "document", "error", "peak_bytes"}
-with either `document` or `error` null. Frames are those of `frames`; nothing else reaches the pipe, since
-stdout is handed to stderr before any parser is loaded.
+In: {"file", "path", "suffix", "lost"}. Out: any number of {"progress": n}, of {"begins": k} and {"key", "part"} for
+files inside the file, then {"sha256", "document", "error", "peak_bytes"} with either `document` or `error` null.
+Frames are those of `frames`; nothing else reaches the pipe, since stdout is handed to stderr before any parser
+is loaded.
 """
 
 from __future__ import annotations
@@ -13,16 +14,19 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from domaingpt.documents.attachments import read_parts
 from domaingpt.documents.opening import read_file
 from domaingpt.documents.reading import read_document
 from domaingpt.documents.workers.frames import FrameReader, send
-from domaingpt.documents.workers.reasons import out_of_memory, shortened
+from domaingpt.documents.workers.reasons import out_of_memory, reason_for
 from domaingpt.documents.workers.sandbox import MEMORY_LIMIT_BYTES, exit_when_orphaned, lock_down
 from domaingpt.documents.workers.wire import document_to_values
-from domaingpt.errors import DocumentError
+from domaingpt.types import Document
 
 
 def main() -> int:
@@ -66,19 +70,31 @@ def _answer(job: dict[str, Any], results: int, memory_limit: int) -> dict[str, A
     try:
         data = read_file(Path(job["file"]), job["path"])
         answer["sha256"] = hashlib.sha256(data).hexdigest()
-        answer["document"] = document_to_values(read_document(data, job["path"], progress))
-    except BrokenPipeError:
-        raise
-    except DocumentError as exc:
-        answer["error"] = exc.message
+        answer["document"] = document_to_values(_with_parts(data, job, results, progress))
     except MemoryError:
         answer["error"] = out_of_memory(memory_limit)
-    except RecursionError:
-        answer["error"] = "nested too deeply"
     except Exception as exc:  # noqa: BLE001 - the one place where a document's failure is turned into a result.
-        answer["error"] = shortened(f"{type(exc).__name__}: {exc}")
+        answer["error"] = reason_for(exc)
     answer["peak_bytes"] = _peak_bytes()
     return answer
+
+
+def _with_parts(data: bytes, job: dict[str, Any], results: int, progress: Callable[[], None]) -> Document:
+    """Return the file's document; send those of the files inside it as they are read, so that none is kept here."""
+    document = read_document(data, job["path"], progress, suffix=job["suffix"])
+    parts = []
+    for read in read_parts(
+        data,
+        job["path"],
+        progress,
+        suffix=job["suffix"],
+        begin=lambda position: send(results, {"begins": position}),
+        lost={int(position): reason for position, reason in job["lost"].items()},
+    ):
+        parts.append(read.part)
+        if read.document is not None:
+            send(results, {"key": read.part.content_key, "part": document_to_values(read.document)})
+    return replace(document, parts=tuple(parts))
 
 
 def _peak_bytes() -> int:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import io
-
 import pytest
 from pdf_files import encrypted, make_pdf, text_stream
 from properties import block_texts
-from pypdf import PdfReader, PdfWriter
 
 from domaingpt.documents import read_document
 from domaingpt.documents.pdf import fallback
@@ -148,15 +145,6 @@ def test_a_filled_form_field_is_text() -> None:
     )
     data = make_pdf([text_stream("Name:")], page_extra="/Annots [6 0 R]", extra=(widget, form))
     assert read_document(data, "a.pdf").text == "Name:\r\nJane Doe"
-
-
-def test_attachments_are_counted_as_left_out() -> None:
-    """They are files of their own."""
-    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(make_pdf([text_stream("See attached.")]))))
-    writer.add_attachment("data.csv", b"a,b")
-    stream = io.BytesIO()
-    writer.write(stream)
-    assert read_document(stream.getvalue(), "a.pdf").left_out == {"attachments": 1}
 
 
 def test_a_page_tree_bomb_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
