@@ -11,11 +11,12 @@ from domaingpt.types import Block, BlockKind, Document, Page
 
 # About 20,000 printed pages; more in one file is a bomb or a data dump. Guess, unmeasured.
 MAX_CHARACTERS = 64_000_000
+LISTED = ("row", "item")  # Stand on lines of their own, below each other.
 SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class TextAssembly:
-    """A text under construction; rows stand on lines of their own, other blocks have a blank line between."""
+    """A text under construction; rows and items stand on lines of their own, other blocks have a blank line between."""
 
     def __init__(self, path: str) -> None:
         self.path = path
@@ -34,8 +35,8 @@ class TextAssembly:
         if not text:
             return
         if self.blocks:
-            in_table = kind == "row" == self.blocks[-1].kind and not self._is_at_page_start()
-            self._append("\n" if in_table else "\n\n")
+            goes_on = kind in LISTED and kind == self.blocks[-1].kind and not self._is_at_page_start()
+            self._append("\n" if goes_on else "\n\n")
         start = self._length
         self._append(text)
         self.blocks.append(Block(kind, start, self._length, level, header))

@@ -46,3 +46,11 @@ def test_a_text_without_pages_has_no_page_table() -> None:
     assembly = TextAssembly("a")
     assembly.add("paragraph", "x")
     assert assembly.document().pages == ()
+
+
+def test_items_stand_below_each_other() -> None:
+    """As table rows do; other blocks have a blank line between."""
+    assembly = TextAssembly("a")
+    for kind, text in (("item", "a"), ("item", "b"), ("row", "c"), ("row", "d"), ("paragraph", "e"), ("item", "f")):
+        assembly.add(kind, text)
+    assert assembly.document().text == "a\nb\n\nc\nd\n\ne\n\nf"

@@ -11,7 +11,7 @@ from properties import block_texts
 from word_files import from_body_xml, saved
 
 from domaingpt.documents import read_document
-from domaingpt.documents.word.numbering import formatted
+from domaingpt.documents.office.numerals import numeral
 from domaingpt.errors import EncryptedDocument, UnreadableDocument
 
 
@@ -109,7 +109,7 @@ def test_automatic_numbers_are_printed() -> None:
 )  # fmt: skip
 def test_numbers_are_formatted_as_word_does(number: int, style: str, expected: str) -> None:
     """The formats that contracts use."""
-    assert formatted(number, style) == expected
+    assert numeral(number, style) == expected
 
 
 def test_headers_and_comments_stand_at_the_end() -> None:
