@@ -27,7 +27,7 @@ class Format:
 
 
 PDF = Format("PDF", "pdf", 4)
-WORD = Format("Word", "word", 2)
+WORD = Format("Word", "word", 3)
 EXCEL = Format("Excel", "sheets", 3)
 EXCEL_97 = Format("Excel 97", "sheets97", 3)
 POWERPOINT = Format("PowerPoint", "slides", 1)

@@ -5,13 +5,14 @@ Every kind of chart of DrawingML (ECMA-376 part 1, 21.2) keeps its series alike;
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby, islice
 from typing import TYPE_CHECKING
 
-from domaingpt.documents.assembly import one_line
+from domaingpt.documents.assembly import TextAssembly, one_line
 from domaingpt.documents.office.drawing import Paragraphs, integer
 from domaingpt.documents.tables.cells import shown_value
+from domaingpt.documents.tables.grids import add_table
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -25,6 +26,25 @@ LEVEL_SEPARATOR = " › "
 MAX_LEVELS = 8  # Of category names; more are damage.
 # Of one table, so that a file of many short series cannot ask for a table of their product. Guess, unmeasured.
 MAX_SERIES = 50
+
+
+def add_chart(assembly: TextAssembly, space: _Element, progress: Callable[[], None]) -> None:
+    """Append a chart: its title and unit, and a row for each category.
+
+    Args:
+        assembly: The document so far.
+        space: The root of the chart's part.
+        progress: Called once a table.
+    """
+    title, unit = chart_title(space), value_unit(space)
+    name = f"Chart: {title}" if title else "Chart"
+    name = f"{name} ({unit})" if unit else name
+    tables = [table for table in chart_tables(space) if table]
+    for table in tables:
+        progress()
+        add_table(assembly, [[name], *table] if title or unit else table)
+    if title and not tables:
+        assembly.add("item", name)
 
 
 def chart_title(space: _Element) -> str:

@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from domaingpt.documents.office.drawing import MAX_LEVEL, Paragraphs, integer
+from domaingpt.documents.assembly import TextAssembly
+from domaingpt.documents.office.drawing import LEVEL_MARK, MAX_LEVEL, Paragraphs, integer
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -14,6 +15,12 @@ if TYPE_CHECKING:
 D = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
 # Points that are shapes on the canvas or arrows between others, not content.
 NOT_CONTENT = frozenset(["pres", "parTrans", "sibTrans"])
+
+
+def add_diagram(assembly: TextAssembly, model: _Element, paragraphs: Paragraphs) -> None:
+    """Append the texts of a diagram, a line each; see `outline`."""
+    for level, text in outline(model, paragraphs):
+        assembly.add("item", LEVEL_MARK * level + text)
 
 
 def outline(model: _Element, paragraphs: Paragraphs) -> Iterator[tuple[int, str]]:

@@ -16,6 +16,7 @@ from domaingpt.documents.office.numerals import numeral
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
+R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 MATH_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
 FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
@@ -23,6 +24,7 @@ SIGNS = {f"{A}br": "\n", f"{A}tab": "\t"}
 NOT_TEXT = frozenset([f"{A}pPr", f"{A}rPr", f"{A}endParaRPr", FALLBACK])
 TINY_HUNDREDTHS = 200  # 2 points, as in `pdf.hidden`
 MAX_LEVEL = 8  # ECMA-376 part 1, 21.1.2.2.7
+LEVEL_MARK = "– "  # Before a line, once for each level that it is deeper than the first.
 MAX_NUMBER = 32_767  # ECMA-376 part 1, 20.1.10.71
 NUMBER_STYLES = {
     "arabic": "decimal",

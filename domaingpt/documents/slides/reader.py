@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from domaingpt.documents.archive import check_office_zip
 from domaingpt.documents.assembly import TextAssembly, one_line
-from domaingpt.documents.office.drawing import integer
+from domaingpt.documents.office.drawing import R, integer
 from domaingpt.documents.office.package import MISREAD, Package, transitional
 from domaingpt.documents.slides.comments import Comments
 from domaingpt.documents.slides.geometry import P, is_outside, reading_order
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 MAX_SLIDES = 20_000  # As many as a PDF may have pages.
 MAX_REASONS = 10  # Slides that cannot be read, told one by one; guess, unmeasured.
-R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 DC = "{http://purl.org/dc/elements/1.1/}"
 NOTES_HEADING = "Notes"
 # What a page of notes repeats of its slide, or adds as a frame.

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from domaingpt.documents.assembly import TextAssembly
-from domaingpt.documents.office.charts import C, chart_tables, chart_title, value_unit
-from domaingpt.documents.office.diagrams import D, outline
-from domaingpt.documents.office.drawing import A, Paragraphs, count_characters, meaningful_description
+from domaingpt.documents.office.charts import C, add_chart
+from domaingpt.documents.office.diagrams import D, add_diagram
+from domaingpt.documents.office.drawing import LEVEL_MARK, A, Paragraphs, R, count_characters, meaningful_description
 from domaingpt.documents.office.package import Package
 from domaingpt.documents.slides.geometry import P, box_of, reading_order
 from domaingpt.documents.tables.grids import add_table
@@ -17,12 +17,10 @@ from domaingpt.documents.tables.grids import add_table
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 SHAPES = frozenset(f"{P}{name}" for name in ("sp", "grpSp", "graphicFrame", "pic"))
 MAX_GROUP_DEPTH = 50  # PowerPoint's own decks nest three or four. Guess, unmeasured.
 SHAPES_PER_PROGRESS = 100
-LEVEL_MARK = "– "
 MEDIA = tuple(f"{A}{name}" for name in ("videoFile", "audioFile", "wavAudioFile", "quickTimeFile", "audioCd"))
 
 
@@ -96,9 +94,11 @@ class ShapeReader:
         if (table := content.find(f"{A}tbl")) is not None:
             add_table(self._assembly, [list(self._cells(row)) for row in table.iterchildren(f"{A}tr")])
         elif (chart := content.find(f"{C}chart")) is not None:
-            self._add_chart(self._new_part(part, chart.get(f"{R}id")))
+            if target := self._new_part(part, chart.get(f"{R}id")):
+                add_chart(self._assembly, self._package.root(target), self._progress)
         elif (diagram := content.find(f"{D}relIds")) is not None:
-            self._add_diagram(self._new_part(part, diagram.get(f"{R}dm")))
+            if target := self._new_part(part, diagram.get(f"{R}dm")):
+                add_diagram(self._assembly, self._package.root(target), self.paragraphs)
         elif next(content.iter(f"{P}oleObj"), None) is not None:
             self._left_out["embedded files"] += 1
         else:
@@ -112,25 +112,6 @@ class ShapeReader:
             # A cell that another one spans is in the file, and empty.
             is_spanned = cell.get("hMerge") in ("1", "true") or cell.get("vMerge") in ("1", "true")
             yield "" if is_spanned else self.paragraphs.joined(cell.find(f"{A}txBody"))
-
-    def _add_chart(self, part: str) -> None:
-        if not part:
-            return
-        space = self._package.root(part)
-        title, unit = chart_title(space), value_unit(space)
-        name = f"Chart: {title}" if title else "Chart"
-        name = f"{name} ({unit})" if unit else name
-        tables = [table for table in chart_tables(space) if table]
-        for table in tables:
-            self._progress()
-            add_table(self._assembly, [[name], *table] if title or unit else table)
-        if not tables and title:
-            self._assembly.add("item", name)
-
-    def _add_diagram(self, part: str) -> None:
-        if part:
-            for level, text in outline(self._package.root(part), self.paragraphs):
-                self._assembly.add("item", LEVEL_MARK * level + text)
 
     def _new_part(self, part: str, relation_id: str | None) -> str:
         """Return the part that a shape points to; "" if there is none, or another shape showed it already."""

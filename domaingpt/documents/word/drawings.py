@@ -1,0 +1,42 @@
+"""Charts and diagrams in a Word file, which lie in parts of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from domaingpt.documents.assembly import TextAssembly
+from domaingpt.documents.office.charts import C, add_chart
+from domaingpt.documents.office.diagrams import D, add_diagram
+from domaingpt.documents.office.drawing import Paragraphs, R
+from domaingpt.documents.word.parts import related_element
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+
+class Drawings:
+    """Appends the charts and diagrams of a file, each part once."""
+
+    def __init__(self, package: Any, assembly: TextAssembly, progress: Callable[[], None]) -> None:
+        self._package = package
+        self._assembly = assembly
+        self._progress = progress
+        self._read: set[str] = set()
+        self._has_any = any(
+            relationship.reltype.endswith(("/chart", "/diagramData")) for relationship in package.rels.values()
+        )
+
+    def add(self, block: _Element) -> None:
+        """Append what a paragraph or a table shows besides its text."""
+        if not self._has_any:
+            return
+        for frame in block.iter(f"{C}chart", f"{D}relIds"):
+            is_chart = frame.tag == f"{C}chart"
+            relation_id = frame.get(f"{R}id" if is_chart else f"{R}dm", "")
+            root = related_element(self._package, relation_id) if relation_id not in self._read else None
+            self._read.add(relation_id)
+            if root is not None and is_chart:
+                add_chart(self._assembly, root, self._progress)
+            elif root is not None:
+                add_diagram(self._assembly, root, Paragraphs())
