@@ -28,8 +28,8 @@ class Format:
 
 PDF = Format("PDF", "pdf", 4)
 WORD = Format("Word", "word", 3)
-EXCEL = Format("Excel", "sheets", 3)
-EXCEL_97 = Format("Excel 97", "sheets97", 3)
+EXCEL = Format("Excel", "sheets", 4)
+EXCEL_97 = Format("Excel 97", "sheets97", 4)
 POWERPOINT = Format("PowerPoint", "slides", 1)
 CSV = Format("CSV", "delimited", 2)
 HTML = Format("HTML", "web", 2)

@@ -64,6 +64,10 @@ class Package:
             raise ValueError("no main part is named")
         return found[0]
 
+    def has(self, name: str) -> bool:
+        """Return whether there is such a part."""
+        return name.lower() in self._names
+
     def root(self, name: str) -> _Element:
         """Return the root element of a part.
 
@@ -73,9 +77,17 @@ class Package:
         """
         if not name.lower().endswith(XML_SUFFIXES):
             raise ValueError(f"{name} is not an XML part")
-        if name.lower() not in self._names:
+        return etree.fromstring(self.content(name), _parser())
+
+    def content(self, name: str) -> bytes:
+        """Return the bytes of a part.
+
+        Raises:
+            ValueError: If there is no such part.
+        """
+        if not self.has(name):
             raise ValueError(f"part {name} is missing")
-        return etree.fromstring(self._archive.read(self._names[name.lower()]), _parser())
+        return self._archive.read(self._names[name.lower()])
 
     def related(self, name: str, kind: str) -> list[str]:
         """Return the parts that a part points to with a relationship of this kind."""
@@ -90,7 +102,7 @@ class Package:
     def _relations(self, name: str) -> dict[str, Relation]:
         folder, base = posixpath.split(name)
         relations_name = posixpath.join(folder, "_rels", f"{base}.rels")
-        if relations_name.lower() not in self._names:
+        if not self.has(relations_name):
             return {}
         found = {}
         for element in self.root(relations_name).iterchildren(f"{RELATIONS_NAMESPACE}Relationship"):

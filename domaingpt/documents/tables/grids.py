@@ -31,7 +31,7 @@ class NotedRow(list[str]):
 
     def __init__(self, cells: Iterable[str], notes: Iterable[str]) -> None:
         super().__init__(cells)
-        self.notes = tuple(map(one_line, notes))
+        self.notes = [one_line(note) for note in notes]
 
 
 def add_tables(assembly: TextAssembly, rows: Iterable[Row]) -> None:
@@ -118,8 +118,8 @@ def _add_rows(assembly: TextAssembly, header: Sequence[str], body: Region, above
         # The name of an empty column would otherwise be nowhere.
         _add_plain(assembly, list(header), above)
     for row in body:
-        named = (f"{_name(header, column)}{cell}" for column, cell in enumerate(row) if cell)
-        assembly.add("row", CELL_SEPARATOR.join([*named, *_notes(row)]), header=above)
+        named = [f"{_name(header, column)}{cell}" for column, cell in enumerate(row) if cell]
+        assembly.add("row", CELL_SEPARATOR.join(named + _notes(row)), header=above)
 
 
 def _name(header: Sequence[str], column: int) -> str:
@@ -128,15 +128,15 @@ def _name(header: Sequence[str], column: int) -> str:
 
 
 def _add_plain(assembly: TextAssembly, row: Row, context: str = "") -> None:
-    line = CELL_SEPARATOR.join([*filled(row), *_notes(row)])
+    line = CELL_SEPARATOR.join(filled(row) + _notes(row))
     if len(filled(row)) > 1:
         assembly.add("row", line, header=context)
     else:
         assembly.add("paragraph", line)
 
 
-def _notes(row: Row) -> tuple[str, ...]:
-    return row.notes if isinstance(row, NotedRow) else ()
+def _notes(row: Row) -> list[str]:
+    return row.notes if isinstance(row, NotedRow) else []
 
 
 def _add_notes(assembly: TextAssembly, header: Row) -> None:
