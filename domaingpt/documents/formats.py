@@ -39,8 +39,13 @@ TEXT = Format("text", "text", 2, needs_worker=False)
 FORMATS: dict[str, Format] = {
     ".pdf": PDF,
     ".docx": WORD,
+    ".docm": WORD,
+    ".dotx": WORD,
+    ".dotm": WORD,
     ".xlsx": EXCEL,
     ".xlsm": EXCEL,
+    ".xltx": EXCEL,
+    ".xltm": EXCEL,
     ".xls": EXCEL_97,
     ".pptx": POWERPOINT,
     ".pptm": POWERPOINT,

@@ -11,7 +11,7 @@ import posixpath
 import re
 import zipfile
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -51,7 +51,7 @@ class Package:
     def __init__(self, data: bytes) -> None:
         self._archive = zipfile.ZipFile(io.BytesIO(data))
         self._names = {name.lower(): name for name in self._archive.namelist()}
-        self.relations = lru_cache(maxsize=64)(self._relations)
+        self.relations = cache(self._relations)
 
     def main_part(self) -> str:
         """Return the name of the part that is the document.

@@ -1,4 +1,4 @@
-"""Excel workbooks (.xlsx, .xlsm) → Document: a heading per sheet, a line per row, values as shown.
+"""Excel workbooks (.xlsx and its kin) → Document: a heading per sheet, a line per row, values as shown.
 
 Hidden sheets, rows and columns are read, and told: a filter hides rows, and formulas count what is hidden.
 """
@@ -30,7 +30,12 @@ if TYPE_CHECKING:
 
 ROWS_PER_PROGRESS = 500
 # The figures of a chart are cells; of the kinds that Office 2016 brought, the title is not read.
-LEFT_OUT_PARTS = {"charts": "xl/charts/chartEx", "images": "xl/media/", "embedded files": "xl/embeddings/"}
+LEFT_OUT_PARTS = {
+    "charts": "xl/charts/chartEx",
+    "images": "xl/media/",
+    "embedded files": "xl/embeddings/",
+    "macros": "xl/vbaProject.bin",
+}
 
 
 def read(data: bytes, path: str, progress: Callable[[], None]) -> Document:
@@ -86,7 +91,7 @@ class _Book:
         for sheet in self._workbook.worksheets:
             self._add_sheet(sheet, formulas[sheet.title] if formulas else None)
         for sheet in self._workbook.chartsheets:
-            self._add_named(sheet.title, partial(self._beside.add_drawings, self.assembly, sheet.title))
+            self._add_named(sheet.title, partial(self._add_drawings, sheet.title))
 
     def _add_sheet(self, sheet: Any, twin: Any) -> None:
         facts = self._facts[sheet.title]
@@ -110,9 +115,12 @@ class _Book:
     def _add_content(self, title: str, rows: _Rows, facts: SheetFacts) -> None:
         add_tables(self.assembly, rows)
         rows.notes.add_rest(self.assembly)
+        self._add_drawings(title)
+        self._beside.add_printed(self.assembly, facts)
+
+    def _add_drawings(self, title: str) -> None:
         try:
             self._beside.add_drawings(self.assembly, title)
-            self._beside.add_printed(self.assembly, facts)
         except MISREAD as exc:
             self.notes.append(f"sheet '{title}': drawings could not be read: {exc}")
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from domaingpt.documents.assembly import one_line
-from domaingpt.documents.office.drawing import Paragraphs
 from domaingpt.documents.office.package import MISREAD, Package
+from domaingpt.documents.slides.shapes import ShapeReader
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -27,9 +27,10 @@ class Comments:
             for part in package.related(presentation_part, kind):
                 self._read_authors(part, tag)
 
-    def of(self, slide_part: str, paragraphs: Paragraphs) -> Iterator[str]:
+    def of(self, slide_part: str, reader: ShapeReader) -> Iterator[str]:
         """Yield the comments on a slide: "Comment by Jane Doe: ..."."""
-        for part in self._package.related(slide_part, "comments"):
+        paragraphs = reader.paragraphs
+        for part in filter(reader.is_new, self._package.related(slide_part, "comments")):
             root = self._package.root(part)
             for comment in root.iterchildren(f"{P}cm"):
                 yield self._said("Comment", comment, comment.findtext(f"{P}text") or "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 from typing import TYPE_CHECKING
 
 from domaingpt.documents.office.package import MISREAD, Package
@@ -23,7 +23,7 @@ class Placeholders:
 
     def __init__(self, package: Package) -> None:
         self._package = package
-        self._places = lru_cache(maxsize=256)(self._read_places)
+        self._places = cache(self._read_places)
 
     def box(self, shape: _Element, slide_part: str) -> Box | None:
         """Return where a shape of a slide stands, its own place before that of its layout and master."""

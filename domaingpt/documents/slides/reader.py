@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 MAX_SLIDES = 20_000  # As many as a PDF may have pages.
 MAX_REASONS = 10  # Slides that cannot be read, told one by one; guess, unmeasured.
 DC = "{http://purl.org/dc/elements/1.1/}"
+MACROS = "ppt/vbaProject.bin"
 NOTES_HEADING = "Notes"
 # What a page of notes repeats of its slide, or adds as a frame.
 NOT_NOTES = FOOTERS | {"sldImg", "sldNum"}
@@ -39,7 +40,7 @@ def read(data: bytes, path: str, progress: Callable[[], None]) -> Document:
         EncryptedDocument: If it opens only with a password.
         UnreadableDocument: If it is damaged, a zip bomb, or not a presentation.
     """
-    check_office_zip(data, path, progress)
+    parts = check_office_zip(data, path, progress)
     try:
         package = Package(transitional(data))
         main = package.main_part()
@@ -51,7 +52,8 @@ def read(data: bytes, path: str, progress: Callable[[], None]) -> Document:
         title = meaningful_title(_core_title(package), path)
     except MISREAD as exc:
         raise UnreadableDocument(f"damaged presentation: {exc}", path) from exc
-    return deck.assembly.document(title=title or deck.title, left_out=deck.reader.left_out(), notes=deck.notes())
+    left_out = {**deck.reader.left_out(), "macros": int(MACROS in parts)}
+    return deck.assembly.document(title=title or deck.title, left_out=left_out, notes=deck.notes())
 
 
 class _Deck:
@@ -84,15 +86,13 @@ class _Deck:
         if len(slides) > MAX_SLIDES:
             reason = f"has {len(slides):,} slides; at most {MAX_SLIDES:,} are read"
             raise UnreadableDocument(reason, self.assembly.path)
-        seen: set[str] = set()
         for number, slide in enumerate(slides, start=1):
             self._progress()
             self.assembly.begin_page(number)
             part = self._package.target(self._main, slide.get(f"{R}id"))
             try:
-                if not part or part in seen:
+                if not self.reader.is_new(part):
                     raise ValueError("is named twice" if part else "is missing")
-                seen.add(part)
                 self._add_slide(number, part)
             except MISREAD as exc:
                 self._failed.append((number, one_line(str(exc))))
@@ -122,7 +122,7 @@ class _Deck:
         # Without a heading of its own a slide would stand under that of the slide before.
         self.assembly.add("heading", title or f"Slide {number}", level=1)
         self._add_shapes([shape for shape in shapes if not titles or shape is not titles[0]], part)
-        for comment in self._comments.of(part, self.reader.paragraphs):
+        for comment in self._comments.of(part, self.reader):
             self.assembly.add("item", comment)
         self._add_notes(part)
         if not title and len(self.assembly.blocks) == mark + 1:
@@ -146,7 +146,7 @@ class _Deck:
                 self.assembly.add("item", text)
 
     def _add_notes(self, slide_part: str) -> None:
-        for part in self._package.related(slide_part, "notesSlide")[:1]:
+        for part in filter(self.reader.is_new, self._package.related(slide_part, "notesSlide")[:1]):
             root = self._package.root(part)
             if root.tag != f"{P}notes":
                 return

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 SHAPES = frozenset(f"{P}{name}" for name in ("sp", "grpSp", "graphicFrame", "pic"))
 MAX_GROUP_DEPTH = 50  # PowerPoint's own decks nest three or four. Guess, unmeasured.
-SHAPES_PER_PROGRESS = 100
+STEPS_PER_PROGRESS = 500  # Shapes, paragraphs, cells.
 MEDIA = tuple(f"{A}{name}" for name in ("videoFile", "audioFile", "wavAudioFile", "quickTimeFile", "audioCd"))
 
 
@@ -38,7 +38,7 @@ class ShapeReader:
         self._progress = progress
         self._left_out: Counter[str] = Counter()
         self._read_parts: set[str] = set()
-        self._n_shapes = 0
+        self._n_steps = 0
 
     def left_out(self) -> dict[str, int]:
         """Return what was left out so far, by name."""
@@ -56,9 +56,7 @@ class ShapeReader:
             part: The part it stands in, whose relationships it uses.
             depth: Of groups around it.
         """
-        self._n_shapes += 1
-        if self._n_shapes % SHAPES_PER_PROGRESS == 0:
-            self._progress()
+        self._step()
         if is_hidden(shape):
             self.leave_out(shape)
         elif shape.tag == f"{P}sp":
@@ -74,8 +72,20 @@ class ShapeReader:
         else:
             self._left_out["shapes nested too deeply"] += sum(1 for _ in shape.iter(f"{P}sp", f"{P}pic"))
 
+    def is_new(self, part: str) -> bool:
+        """Return whether there is such a part and none of it was read before; it is now."""
+        is_new = bool(part) and part not in self._read_parts
+        self._read_parts.add(part)
+        return is_new
+
+    def _step(self) -> None:
+        self._n_steps += 1
+        if self._n_steps % STEPS_PER_PROGRESS == 0:
+            self._progress()
+
     def _add_text(self, body: _Element | None) -> None:
         for level, text in self.paragraphs.of(body) if body is not None else ():
+            self._step()
             self._assembly.add("item", LEVEL_MARK * level + text)
 
     def _add_picture(self, shape: _Element) -> None:
@@ -94,10 +104,12 @@ class ShapeReader:
         if (table := content.find(f"{A}tbl")) is not None:
             add_table(self._assembly, [list(self._cells(row)) for row in table.iterchildren(f"{A}tr")])
         elif (chart := content.find(f"{C}chart")) is not None:
-            if target := self._new_part(part, chart.get(f"{R}id")):
+            target = self._package.target(part, chart.get(f"{R}id"))
+            if self.is_new(target):
                 add_chart(self._assembly, self._package.root(target), self._progress)
         elif (diagram := content.find(f"{D}relIds")) is not None:
-            if target := self._new_part(part, diagram.get(f"{R}dm")):
+            target = self._package.target(part, diagram.get(f"{R}dm"))
+            if self.is_new(target):
                 add_diagram(self._assembly, self._package.root(target), self.paragraphs)
         elif next(content.iter(f"{P}oleObj"), None) is not None:
             self._left_out["embedded files"] += 1
@@ -109,17 +121,10 @@ class ShapeReader:
 
     def _cells(self, row: _Element) -> Iterator[str]:
         for cell in row.iterchildren(f"{A}tc"):
+            self._step()
             # A cell that another one spans is in the file, and empty.
             is_spanned = cell.get("hMerge") in ("1", "true") or cell.get("vMerge") in ("1", "true")
             yield "" if is_spanned else self.paragraphs.joined(cell.find(f"{A}txBody"))
-
-    def _new_part(self, part: str, relation_id: str | None) -> str:
-        """Return the part that a shape points to; "" if there is none, or another shape showed it already."""
-        target = self._package.target(part, relation_id)
-        if target in self._read_parts:
-            return ""
-        self._read_parts.add(target)
-        return target
 
 
 def shapes_of(parent: _Element | None) -> list[_Element]:

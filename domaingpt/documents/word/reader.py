@@ -1,4 +1,4 @@
-"""Word (.docx) → Document: headings, paragraphs and table rows in the order of the page.
+"""Word (.docx and its kin) → Document: headings, paragraphs and table rows in the order of the page.
 
 python-docx opens the package and its styles; the body is walked here, since its own `paragraphs` and
 `tables` lose insertions, content controls, text boxes and the order between the two.
@@ -10,8 +10,10 @@ import io
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-import docx
+from docx.opc.part import PartFactory
 from docx.oxml.ns import qn
+from docx.package import Package
+from docx.parts.document import DocumentPart
 
 from domaingpt.documents.archive import DAMAGE, check_office_zip
 from domaingpt.documents.assembly import TextAssembly
@@ -32,6 +34,10 @@ if TYPE_CHECKING:
 
     from domaingpt.types import Document
 
+# Besides the content type of .docx, which python-docx knows: .docm, .dotx, .dotm.
+for kind in ("ms-word.document.macroEnabled", "openxmlformats-officedocument.wordprocessingml.template",
+             "ms-word.template.macroEnabledTemplate"):  # fmt: skip
+    PartFactory.part_type_for[f"application/vnd.{kind}.main+xml"] = DocumentPart
 BLOCKS_PER_PROGRESS = 200
 MAX_TABLE_DEPTH = 20  # Word itself stops long before.
 MISREAD = (*DAMAGE, TypeError, AttributeError, IndexError, SyntaxError)
@@ -39,6 +45,7 @@ LEFT_OUT_PARTS = {
     "images": "word/media/",
     "charts": "word/charts/chartEx",  # The kinds that Office 2016 brought; others are read.
     "embedded files": "word/embeddings/",
+    "macros": "word/vbaProject.bin",
 }
 
 
@@ -51,7 +58,7 @@ def read(data: bytes, path: str, progress: Callable[[], None]) -> Document:
     """
     parts = check_office_zip(data, path, progress)
     try:
-        opened = docx.Document(io.BytesIO(transitional(data)))
+        opened = _open(transitional(data), path)
         walker = _Walker(opened, path, progress)
         walker.add_blocks(opened.element.body)
         walker.add_side_parts()
@@ -63,6 +70,14 @@ def read(data: bytes, path: str, progress: Callable[[], None]) -> Document:
     left_out = {name: sum(1 for part in parts if part.startswith(prefix)) for name, prefix in LEFT_OUT_PARTS.items()}
     left_out["hidden characters"] = walker.hidden.n_characters
     return walker.assembly.document(title=title or walker.title, left_out=left_out)
+
+
+def _open(data: bytes, path: str) -> Any:
+    """Return python-docx's document; its own `docx.Document` refuses templates and files with macros."""
+    main = Package.open(io.BytesIO(data)).main_document_part
+    if not isinstance(main, DocumentPart):
+        raise UnreadableDocument("holds no Word document", path)
+    return main.document
 
 
 class _Walker:
@@ -121,6 +136,8 @@ class _Walker:
         rows: list[Sequence[str]] = []
         marked = False
         for position, row in enumerate(_table_rows(element)):
+            if position % BLOCKS_PER_PROGRESS == 0:
+                self._progress()
             properties = row.find(qn("w:trPr"))
             if position == 0 and properties is not None:
                 marked = properties.find(qn("w:tblHeader")) is not None

@@ -228,3 +228,12 @@ def test_an_old_workbook_has_notes_and_hidden_rows_as_well() -> None:
         "Note on A4: to be done",
     ]
     assert document.notes == ("sheet 'S': 1 hidden row and 1 hidden column, read as well",)
+
+
+@pytest.mark.parametrize("suffix", [".xlsx", ".xlsm", ".xltx", ".xltm"])
+def test_templates_and_macros_are_read_like_others(suffix: str) -> None:
+    """Macros are counted."""
+    data = with_parts(saved(workbook()), {"xl/vbaProject.bin": b"\0"})
+    document = read_document(data, f"a{suffix}")
+    assert block_texts(document) == ["S", "Region: North | Sales: 12", "Region: South | Sales: 7"]
+    assert document.left_out == {"macros": 1}

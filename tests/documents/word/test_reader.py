@@ -145,3 +145,34 @@ def test_a_strict_file_is_read_like_another() -> None:
     data = strict(saved(document))
     assert "purl.oclc.org" in part(data, "word/document.xml")
     assert kinds(data) == [("heading", 1, "Lease"), ("paragraph", 0, "Body.")]
+
+
+@pytest.mark.parametrize(
+    ("suffix", "kind"),
+    [
+        (".docm", "ms-word.document.macroEnabled"),
+        (".dotx", "openxmlformats-officedocument.wordprocessingml.template"),
+        (".dotm", "ms-word.template.macroEnabledTemplate"),
+    ],
+)
+def test_templates_and_files_with_macros_are_word_files(suffix: str, kind: str) -> None:
+    """They differ in the content type of one part; macros are counted."""
+    document = docx.Document()
+    document.add_paragraph("Body.")
+    data = saved(document)
+    name = "[Content_Types].xml"
+    types = part(data, name).replace("openxmlformats-officedocument.wordprocessingml.document.main", f"{kind}.main")
+    assert kind in types
+    types = types.replace("<Default", '<Default Extension="bin" ContentType="application/octet-stream"/><Default', 1)
+    read = read_document(with_parts(data, {name: types, "word/vbaProject.bin": b"\0"}), f"a{suffix}")
+    assert read.text == "Body."
+    assert read.left_out == {"macros": 1}
+
+
+def test_a_package_whose_main_part_is_something_else_is_refused() -> None:
+    """By its content type."""
+    data = saved(docx.Document())
+    name = "[Content_Types].xml"
+    types = part(data, name).replace("wordprocessingml.document.main", "presentationml.slide")
+    with pytest.raises(UnreadableDocument, match="holds no Word document"):
+        read_document(with_parts(data, {name: types}), "a.docx")
