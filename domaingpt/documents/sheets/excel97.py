@@ -6,6 +6,7 @@ xlrd reads neither print headers nor drawings.
 from __future__ import annotations
 
 import io
+import struct
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 
 ROWS_PER_PROGRESS = 500
 # xlrd trusts the file's own structure; damaged files surface as errors of plain Python code.
-MISREAD = (xlrd.XLRDError, ValueError, IndexError, KeyError, TypeError, AttributeError, AssertionError,
-           OverflowError, UnicodeError, xlrd.compdoc.CompDocError)  # fmt: skip
+MISREAD = (xlrd.XLRDError, ValueError, LookupError, TypeError, AttributeError, AssertionError,
+           ArithmeticError, RecursionError, struct.error, xlrd.compdoc.CompDocError)  # fmt: skip
 
 
 def read(data: bytes, path: str, progress: Callable[[], None]) -> Document:

@@ -13,8 +13,8 @@ from domaingpt.documents.assembly import TextAssembly, one_line
 from domaingpt.documents.office.drawing import R, integer
 from domaingpt.documents.office.package import MISREAD, Package, transitional
 from domaingpt.documents.slides.comments import Comments
-from domaingpt.documents.slides.geometry import P, is_outside, reading_order
-from domaingpt.documents.slides.placeholders import FOOTERS, TITLES, Placeholders, kind_of
+from domaingpt.documents.slides.geometry import P, box_of, is_outside, reading_order
+from domaingpt.documents.slides.placeholders import FOOTERS, TITLES, Placeholders, kind_of, placeholder_of
 from domaingpt.documents.slides.shapes import ShapeReader, is_hidden, shapes_of
 from domaingpt.documents.titles import meaningful_title
 from domaingpt.errors import UnreadableDocument
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 MAX_SLIDES = 20_000  # As many as a PDF may have pages.
 MAX_REASONS = 10  # Slides that cannot be read, told one by one; guess, unmeasured.
 DC = "{http://purl.org/dc/elements/1.1/}"
+NO = ("0", "false")
 MACROS = "ppt/vbaProject.bin"
 NOTES_HEADING = "Notes"
 # What a page of notes repeats of its slide, or adds as a frame.
@@ -112,7 +113,7 @@ class _Deck:
         root = self._package.root(part)
         if root.tag != f"{P}sld":
             raise ValueError("is not a slide")
-        if root.get("show") in ("0", "false"):
+        if root.get("show") in NO:
             self._hidden.append(number)
         shapes = shapes_of(root.find(f"{P}cSld/{P}spTree"))
         titles = [shape for shape in shapes if kind_of(shape) in TITLES and not is_hidden(shape)]
@@ -122,6 +123,7 @@ class _Deck:
         # Without a heading of its own a slide would stand under that of the slide before.
         self.assembly.add("heading", title or f"Slide {number}", level=1)
         self._add_shapes([shape for shape in shapes if not titles or shape is not titles[0]], part)
+        self._add_frame(root, part)
         for comment in self._comments.of(part, self.reader):
             self.assembly.add("item", comment)
         self._add_notes(part)
@@ -140,8 +142,34 @@ class _Deck:
             elif kind_of(shape) != "sldNum":
                 self.reader.add(shape, part)
         for shape in footers:
-            text = self.reader.paragraphs.joined(shape.find(f"{P}txBody"))
-            if not is_hidden(shape) and text not in self._footers:
+            self._add_once(shape)
+
+    def _add_frame(self, slide: _Element, slide_part: str) -> None:
+        """Append what the layout and the master of a slide print on it, where no slide before has it."""
+        shows = slide.get("showMasterSp") not in NO
+        part = slide_part
+        for kind in ("slideLayout", "slideMaster"):
+            part = next(iter(self._package.related(part, kind)), "")
+            if not shows or not self.reader.is_new(part):
+                return
+            try:
+                root = self._package.root(part)
+            except MISREAD:
+                return  # A damaged layout costs the slides nothing of their own.
+            for shape in shapes_of(root.find(f"{P}cSld/{P}spTree")):
+                box = box_of(shape)
+                is_seen = box is None or not all(self._size) or not is_outside(box, *self._size)
+                if is_seen and placeholder_of(shape) is None:
+                    self._add_once(shape)
+            shows = root.get("showMasterSp") not in NO
+
+    def _add_once(self, shape: _Element) -> None:
+        """Append the text of a shape that is repeated from slide to slide, the first time."""
+        if is_hidden(shape):
+            return
+        for body in shape.iter(f"{P}txBody"):
+            text = self.reader.paragraphs.joined(body)
+            if text not in self._footers:
                 self._footers.add(text)
                 self.assembly.add("item", text)
 

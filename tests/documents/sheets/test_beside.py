@@ -14,6 +14,7 @@ from zip_files import part, strict, with_parts, with_relation
 
 from domaingpt.documents import read_document
 from domaingpt.documents.sheets.beside import Beside
+from domaingpt.errors import UnreadableDocument
 from domaingpt.types import Document
 
 ROWS = [["Region", "Sales"], ["North", 12], ["South", 7]]
@@ -237,3 +238,16 @@ def test_templates_and_macros_are_read_like_others(suffix: str) -> None:
     document = read_document(data, f"a{suffix}")
     assert block_texts(document) == ["S", "Region: North | Sales: 12", "Region: South | Sales: 7"]
     assert document.left_out == {"macros": 1}
+
+
+def test_an_old_workbook_cut_anywhere_is_read_or_refused() -> None:
+    """Its records claim lengths, which xlrd trusts."""
+    whole = xls_of([["North", "Ann"]], notes={(0, 1): ("Jane", "leaves in May")}, hidden_rows=[0])
+    n_refused = 0
+    for size in range(10, len(whole)):
+        try:
+            assert read_document(whole[:size], "a.xls").text in ("", "S\n\nNorth", "S\n\nNorth | Ann")
+        except UnreadableDocument as exc:
+            n_refused += 1
+            assert str(exc).startswith("damaged workbook: ")
+    assert n_refused > 100

@@ -202,6 +202,47 @@ def test_a_footer_stands_once_and_the_slide_s_number_never() -> None:
     assert texts(data) == ["One", "a", "3 May", "Confidential", "Two", "b"]
 
 
+def test_what_a_layout_prints_on_its_slides_stands_once() -> None:
+    """Not its prompts, nor hints beside the slide, nor what a slide turns off."""
+    deck = pptx.Presentation()
+    add_slide(deck, "Bare", "a")._element.set("showMasterSp", "0")
+    add_slide(deck, "One", "b")
+    add_slide(deck, "Two", "c")
+    data = saved(deck)
+    layout, master = "ppt/slideLayouts/slideLayout2.xml", "ppt/slideMasters/slideMaster1.xml"
+
+    def shape(text: str, left: int) -> str:
+        return (
+            '<p:sp><p:nvSpPr><p:cNvPr id="99" name="f"/><p:cNvSpPr/><p:nvPr/></p:nvSpPr><p:spPr><a:xfrm>'
+            f'<a:off x="{left}" y="0"/><a:ext cx="9" cy="9"/></a:xfrm></p:spPr><p:txBody><a:bodyPr/>'
+            f"<a:p><a:r><a:t>{text}</a:t></a:r></a:p></p:txBody></p:sp></p:spTree>"
+        )
+
+    for name, text in ((layout, "ACME Ltd"), (master, "Confidential")):
+        shapes = (shape(text, 0) + shape("Hint", 99_999_999)).replace("</p:spTree><p:sp>", "<p:sp>")
+        data = with_parts(data, {name: part(data, name).replace("</p:spTree>", shapes)})
+    assert texts(data) == ["Bare", "a", "One", "b", "ACME Ltd", "Confidential", "Two", "c"]
+
+
+def test_notes_that_many_slides_claim_are_read_once() -> None:
+    """Else a small file could ask for its size squared."""
+    deck = pptx.Presentation()
+    add_slide(deck, "One").notes_slide.notes_text_frame.text = "said once"
+    add_slide(deck, "Two")
+    data = with_relation(saved(deck), "ppt/slides/slide2.xml", f"{OFFICE}/notesSlide", "../notesSlides/notesSlide1.xml")
+    assert texts(data) == ["One", "Notes", "said once", "Two"]
+
+
+def test_a_long_text_is_work_in_progress() -> None:
+    """A reader that is silent for too long is killed."""
+    calls: list[None] = []
+    read_document(deck_of(("T", *["line"] * 5000)), "a.pptx", lambda: calls.append(None))
+    n_parts = len(calls)
+    calls.clear()
+    read_document(deck_of(("T", "line")), "a.pptx", lambda: calls.append(None))
+    assert n_parts - len(calls) == 10
+
+
 def test_what_nobody_sees_is_counted() -> None:
     """Shapes switched off or beside the slide, and letters too small to read; a title may stand beside it."""
     deck = pptx.Presentation()
