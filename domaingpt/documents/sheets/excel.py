@@ -54,7 +54,7 @@ def read(data: bytes, path: str, progress: Callable[[], None]) -> Document:
         title = meaningful_title(workbook.properties.title or "", path)
     except UnreadableDocument:
         raise
-    except (*MISREAD, AssertionError) as exc:
+    except MISREAD as exc:
         raise UnreadableDocument(f"damaged workbook: {exc}", path) from exc
     left_out = {name: sum(1 for part in parts if part.startswith(prefix)) for name, prefix in LEFT_OUT_PARTS.items()}
     return book.assembly.document(title=title, left_out=left_out, notes=book.notes)

@@ -15,9 +15,9 @@ from docx.oxml.ns import qn
 from docx.package import Package
 from docx.parts.document import DocumentPart
 
-from domaingpt.documents.archive import DAMAGE, check_office_zip
+from domaingpt.documents.archive import check_office_zip
 from domaingpt.documents.assembly import TextAssembly
-from domaingpt.documents.office.package import transitional
+from domaingpt.documents.office.package import MISREAD, transitional
 from domaingpt.documents.tables.grids import NotedRow, add_table
 from domaingpt.documents.titles import meaningful_title
 from domaingpt.documents.word.drawings import Drawings
@@ -40,7 +40,6 @@ for kind in ("ms-word.document.macroEnabled", "openxmlformats-officedocument.wor
     PartFactory.part_type_for[f"application/vnd.{kind}.main+xml"] = DocumentPart
 BLOCKS_PER_PROGRESS = 200
 MAX_TABLE_DEPTH = 20  # Word itself stops long before.
-MISREAD = (*DAMAGE, TypeError, AttributeError, IndexError, SyntaxError)
 LEFT_OUT_PARTS = {
     "images": "word/media/",
     "charts": "word/charts/chartEx",  # The kinds that Office 2016 brought; others are read.

@@ -161,6 +161,14 @@ def test_a_sheet_of_a_chart_alone_has_its_title() -> None:
     assert block_texts(read(saved(book)))[-2:] == ["Big chart", "Chart: Alone"]
 
 
+def test_a_part_in_an_encoding_that_nobody_knows_is_damage() -> None:
+    """Parsers raise an error of their own for it."""
+    data = saved(workbook())
+    xml = part(data, SHEET).replace("<worksheet", '<?xml version="1.0" encoding="true"?><worksheet', 1)
+    with pytest.raises(UnreadableDocument, match="damaged workbook: unknown encoding: true"):
+        read(with_parts(data, {SHEET: xml}))
+
+
 def test_a_strict_workbook_is_read_like_another() -> None:
     """ISO 29500 strict has its own namespaces."""
     book = workbook()
