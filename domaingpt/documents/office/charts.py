@@ -10,20 +10,19 @@ from itertools import groupby, islice
 from typing import TYPE_CHECKING
 
 from domaingpt.documents.assembly import TextAssembly, one_line
+from domaingpt.documents.office import chartex
 from domaingpt.documents.office.drawing import Paragraphs, integer
-from domaingpt.documents.tables.cells import shown_value
+from domaingpt.documents.office.points import MAX_LEVELS, Points, Table, joined_levels, shown_point
 from domaingpt.documents.tables.grids import add_table
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
 C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
-Points = dict[int, str]
-Table = list[list[str]]
+# What points to a chart's part in a drawing.
+CHARTS = (f"{C}chart", f"{chartex.CX}chart")
 NO_CATEGORY_NAME = "Category"
 CATEGORY_AXES = (f"{C}catAx", f"{C}dateAx", f"{C}serAx")
-LEVEL_SEPARATOR = " › "
-MAX_LEVELS = 8  # Of category names; more are damage.
 # Of one table, so that a file of many short series cannot ask for a table of their product. Guess, unmeasured.
 MAX_SERIES = 50
 
@@ -48,7 +47,9 @@ def add_chart(assembly: TextAssembly, space: _Element, progress: Callable[[], No
 
 
 def chart_title(space: _Element) -> str:
-    """Return the title of a chart, or of a chart sheet's only chart, on one line; "" if it has none."""
+    """Return the title of a chart on one line; "" if it has none."""
+    if space.tag == chartex.SPACE:
+        return chartex.title(space)
     return _title_of(space.find(f"{C}chart"))
 
 
@@ -57,6 +58,8 @@ def chart_tables(space: _Element) -> Iterator[Table]:
 
     Series of the same categories share a table.
     """
+    if space.tag == chartex.SPACE:
+        yield from chartex.tables(space)
     plot = space.find(f"{C}chart/{C}plotArea")
     if plot is None:
         return
@@ -110,7 +113,7 @@ def _points(data: _Element | None) -> Points:
         return {}
     levels = [_level(level, "") for level in islice(data.iter(f"{C}lvl"), MAX_LEVELS)]
     if levels:
-        return _joined_levels(levels)
+        return joined_levels(levels)
     for cache in data.iter(f"{C}numCache", f"{C}numLit", f"{C}strCache", f"{C}strLit"):
         is_number = cache.tag in (f"{C}numCache", f"{C}numLit")
         return _level(cache, (cache.findtext(f"{C}formatCode") or "General") if is_number else "")
@@ -121,29 +124,8 @@ def _level(cache: _Element, number_format: str) -> Points:
     points: Points = {}
     for point in cache.iterchildren(f"{C}pt"):
         text = point.findtext(f"{C}v") or ""
-        points[integer(point.get("idx"))] = _shown(text, point.get("formatCode") or number_format)
+        points[integer(point.get("idx"))] = shown_point(text, point.get("formatCode") or number_format)
     return points
-
-
-def _joined_levels(levels: Sequence[Points]) -> Points:
-    """Return the names of all levels; an outer name stands once, before the first of its inner ones."""
-    inner, *outer = levels
-    current = [""] * len(outer)
-    joined: Points = {}
-    for index in sorted({index for points in levels for index in points}):
-        current = [points.get(index, before) for points, before in zip(outer, current, strict=True)]
-        if index in inner:
-            joined[index] = LEVEL_SEPARATOR.join(name for name in (*reversed(current), inner[index]) if name)
-    return joined
-
-
-def _shown(text: str, number_format: str) -> str:
-    if not number_format:
-        return one_line(text)
-    try:
-        return shown_value(float(text), number_format)
-    except (ValueError, OverflowError):
-        return one_line(text)
 
 
 def _axis_names(plot: _Element) -> tuple[str, str]:

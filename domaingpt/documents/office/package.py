@@ -50,7 +50,8 @@ class Package:
 
     def __init__(self, data: bytes) -> None:
         self._archive = zipfile.ZipFile(io.BytesIO(data))
-        self._names = {name.lower(): name for name in self._archive.namelist()}
+        # Some programs write names of parts with other slashes, and letters of the other case than they refer to.
+        self._names = {_plain(name): name for name in self._archive.namelist()}
         self.relations = cache(self._relations)
 
     def main_part(self) -> str:
@@ -66,7 +67,7 @@ class Package:
 
     def has(self, name: str) -> bool:
         """Return whether there is such a part."""
-        return name.lower() in self._names
+        return _plain(name) in self._names
 
     def root(self, name: str) -> _Element:
         """Return the root element of a part.
@@ -87,7 +88,7 @@ class Package:
         """
         if not self.has(name):
             raise ValueError(f"part {name} is missing")
-        return self._archive.read(self._names[name.lower()])
+        return self._archive.read(self._names[_plain(name)])
 
     def related(self, name: str, kind: str) -> list[str]:
         """Return the parts that a part points to with a relationship of this kind."""
@@ -126,6 +127,10 @@ def transitional(data: bytes) -> bytes:
                     content = STRICT_NAMESPACE.sub(TRANSITIONAL_NAMESPACE, content)
                 rewritten.writestr(name, content)
     return stream.getvalue()
+
+
+def _plain(name: str) -> str:
+    return name.replace("\\", "/").lstrip("/").lower()
 
 
 def _resolved(folder: str, target: str) -> str:

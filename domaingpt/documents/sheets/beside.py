@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from domaingpt.documents.assembly import TextAssembly, one_line
-from domaingpt.documents.office.charts import C, chart_title
+from domaingpt.documents.office.charts import CHARTS, chart_title
 from domaingpt.documents.office.drawing import FALLBACK, Paragraphs, R, integer, meaningful_description
 from domaingpt.documents.office.package import Package
 from domaingpt.documents.sheets.notes import RowNotes, cell_note
@@ -105,7 +105,7 @@ class Beside:
         """Append what the drawings on a sheet say: text boxes, titles of charts, what pictures show."""
         for name in self._related(sheet, "drawing"):
             root = self._package.root(name)
-            for element in root.iter(f"{XDR}txBody", f"{C}chart", f"{XDR}cNvPr"):
+            for element in root.iter(f"{XDR}txBody", *CHARTS, f"{XDR}cNvPr"):
                 # The fallback tells old programs that they cannot show it.
                 if next(element.iterancestors(FALLBACK), None) is None:
                     for line in self._lines(element, name):
@@ -121,7 +121,7 @@ class Beside:
     def _lines(self, element: _Element, part: str) -> Iterator[str]:
         if element.tag == f"{XDR}txBody":
             yield from (text for _, text in Paragraphs().of(element))
-        elif element.tag == f"{C}chart":
+        elif element.tag in CHARTS:
             chart = self._package.target(part, element.get(f"{R}id"))
             title = chart_title(self._package.root(chart)) if self._is_new(chart) else ""
             if title:

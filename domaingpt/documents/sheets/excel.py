@@ -29,9 +29,7 @@ if TYPE_CHECKING:
     from domaingpt.types import Document
 
 ROWS_PER_PROGRESS = 500
-# The figures of a chart are cells; of the kinds that Office 2016 brought, the title is not read.
 LEFT_OUT_PARTS = {
-    "charts": "xl/charts/chartEx",
     "images": "xl/media/",
     "embedded files": "xl/embeddings/",
     "macros": "xl/vbaProject.bin",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from domaingpt.documents.assembly import TextAssembly
-from domaingpt.documents.office.charts import C, add_chart
+from domaingpt.documents.office.charts import CHARTS, add_chart
 from domaingpt.documents.office.diagrams import D, add_diagram
 from domaingpt.documents.office.drawing import LEVEL_MARK, A, Paragraphs, R, count_characters, meaningful_description
 from domaingpt.documents.office.package import Package
@@ -103,7 +103,7 @@ class ShapeReader:
             return
         if (table := content.find(f"{A}tbl")) is not None:
             add_table(self._assembly, [list(self._cells(row)) for row in table.iterchildren(f"{A}tr")])
-        elif (chart := content.find(f"{C}chart")) is not None:
+        elif (chart := next(content.iterchildren(*CHARTS), None)) is not None:
             target = self._package.target(part, chart.get(f"{R}id"))
             if self.is_new(target):
                 add_chart(self._assembly, self._package.root(target), self._progress)
@@ -114,7 +114,6 @@ class ShapeReader:
         elif next(content.iter(f"{P}oleObj"), None) is not None:
             self._left_out["embedded files"] += 1
         else:
-            # Such as the charts that Office 2016 brought: funnels, maps, tree maps.
             self._left_out["drawings"] += 1
         if description := meaningful_description(_properties(frame)):
             self._assembly.add("item", f"Picture: {description}")

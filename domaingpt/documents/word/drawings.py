@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from domaingpt.documents.assembly import TextAssembly
-from domaingpt.documents.office.charts import C, add_chart
+from domaingpt.documents.office.charts import CHARTS, add_chart
 from domaingpt.documents.office.diagrams import D, add_diagram
 from domaingpt.documents.office.drawing import Paragraphs, R
 from domaingpt.documents.word.parts import related_element
@@ -24,15 +24,16 @@ class Drawings:
         self._progress = progress
         self._read: set[str] = set()
         self._has_any = any(
-            relationship.reltype.endswith(("/chart", "/diagramData")) for relationship in package.rels.values()
+            relationship.reltype.endswith(("/chart", "/chartEx", "/diagramData"))
+            for relationship in package.rels.values()
         )
 
     def add(self, block: _Element) -> None:
         """Append what a paragraph or a table shows besides its text."""
         if not self._has_any:
             return
-        for frame in block.iter(f"{C}chart", f"{D}relIds"):
-            is_chart = frame.tag == f"{C}chart"
+        for frame in block.iter(*CHARTS, f"{D}relIds"):
+            is_chart = frame.tag in CHARTS
             relation_id = frame.get(f"{R}id" if is_chart else f"{R}dm", "")
             root = related_element(self._package, relation_id) if relation_id not in self._read else None
             self._read.add(relation_id)

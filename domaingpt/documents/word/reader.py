@@ -42,7 +42,6 @@ BLOCKS_PER_PROGRESS = 200
 MAX_TABLE_DEPTH = 20  # Word itself stops long before.
 LEFT_OUT_PARTS = {
     "images": "word/media/",
-    "charts": "word/charts/chartEx",  # The kinds that Office 2016 brought; others are read.
     "embedded files": "word/embeddings/",
     "macros": "word/vbaProject.bin",
 }

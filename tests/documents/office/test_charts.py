@@ -91,3 +91,28 @@ def test_a_chart_cannot_ask_for_more_than_it_holds() -> None:
     assert sum(len(table) - 1 for table in tables) == 3000
     assert list(chart_tables(space("<c:pieChart><c:ser/></c:pieChart>"))) == [[]]
     assert list(chart_tables(etree.fromstring(f"<c:chartSpace {C}/>"))) == []
+
+
+def test_the_charts_of_office_2016_are_tables_as_well() -> None:
+    """A waterfall, and a tree map with two levels of names; each series has data of its own."""
+    cx = 'xmlns:cx="http://schemas.microsoft.com/office/drawing/2014/chartex" xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
+
+    def level(*texts: str, code: str = "") -> str:
+        points = "".join(f'<cx:pt idx="{index}">{text}</cx:pt>' for index, text in enumerate(texts) if text)
+        return f'<cx:lvl ptCount="9"{code}>{points}</cx:lvl>'
+
+    chart = etree.fromstring(
+        f"<cx:chartSpace {cx}><cx:chartData>"
+        f'<cx:data id="0"><cx:strDim type="cat">{level("Start", "Fees")}</cx:strDim>'
+        f'<cx:numDim type="val">{level("100", "-2.5", code=" formatCode=" + chr(34) + "0.0" + chr(34))}</cx:numDim></cx:data>'
+        f'<cx:data id="1"><cx:strDim type="cat">{level("Lyon", "Nice", "Bonn")}{level("France", "", "Germany")}</cx:strDim>'
+        f'<cx:numDim type="size">{level("1", "2", "3")}</cx:numDim></cx:data><cx:data id="2"/></cx:chartData>'
+        "<cx:chart><cx:title><cx:tx><cx:rich><a:p><a:r><a:t>From cash</a:t></a:r></a:p><a:p><a:r><a:t>to cash</a:t></a:r></a:p></cx:rich></cx:tx></cx:title>"
+        '<cx:plotArea><cx:series><cx:tx><cx:txData><cx:v>EUR m</cx:v></cx:txData></cx:tx><cx:dataId val="0"/></cx:series>'
+        '<cx:series><cx:dataId val="1"/></cx:series></cx:plotArea></cx:chart></cx:chartSpace>'
+    )
+    assert chart_title(chart) == "From cash to cash"
+    assert list(chart_tables(chart)) == [
+        [["Category", "EUR m"], ["Start", "100.0"], ["Fees", "-2.5"]],
+        [["Category", "Value"], ["France › Lyon", "1"], ["France › Nice", "2"], ["Germany › Bonn", "3"]],
+    ]
