@@ -6,6 +6,7 @@ A slide is read in the order of the eye: title, then the shapes by `slides.geome
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from domaingpt.documents.archive import check_office_zip
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from domaingpt.types import Document
 
 MAX_SLIDES = 20_000  # As many as a PDF may have pages.
-MAX_REASONS = 10  # Slides that cannot be read, told one by one; guess, unmeasured.
+MAX_REASONS = 10  # Damages that are told one by one; guess, unmeasured.
 DC = "{http://purl.org/dc/elements/1.1/}"
 NO = ("0", "false")
 MACROS = "ppt/vbaProject.bin"
@@ -75,7 +76,7 @@ class _Deck:
         self._size = (integer(size.get("cx")), integer(size.get("cy"))) if size is not None else (0, 0)
         self._footers: set[str] = set()
         self._hidden: list[int] = []
-        self._failed: list[tuple[int, str]] = []
+        self._failed: list[str] = []
 
     def add_slides(self, presentation: _Element) -> None:
         """Append every slide.
@@ -87,29 +88,36 @@ class _Deck:
         if len(slides) > MAX_SLIDES:
             reason = f"has {len(slides):,} slides; at most {MAX_SLIDES:,} are read"
             raise UnreadableDocument(reason, self.assembly.path)
+        n_read = 0
         for number, slide in enumerate(slides, start=1):
             self._progress()
             self.assembly.begin_page(number)
             part = self._package.target(self._main, slide.get(f"{R}id"))
-            try:
-                if not self.reader.is_new(part):
-                    raise ValueError("is named twice" if part else "is missing")
-                self._add_slide(number, part)
-            except MISREAD as exc:
-                self._failed.append((number, one_line(str(exc))))
-        if slides and len(self._failed) == len(slides):
-            raise UnreadableDocument(f"damaged presentation: {self._failed[0][1]}", self.assembly.path)
+            n_read += self._attempt(f"slide {number}", partial(self._add_slide, number, part))
+        if slides and not n_read:
+            raise UnreadableDocument(f"damaged presentation: {self._failed[0]}", self.assembly.path)
 
     def notes(self) -> list[str]:
         """Return what the user should know."""
-        notes = [f"slide {number} could not be read: {reason}" for number, reason in self._failed[:MAX_REASONS]]
+        notes = self._failed[:MAX_REASONS]
         if len(self._failed) > MAX_REASONS:
-            notes.append(f"{len(self._failed) - MAX_REASONS} more slides could not be read")
+            notes.append(f"{len(self._failed) - MAX_REASONS:,} more such damages")
         if self._hidden:
             notes.append(f"hidden in the show, and read: slide {', '.join(map(str, self._hidden))}")
         return notes
 
+    def _attempt(self, what: str, add: Callable[[], None]) -> bool:
+        """Append something, and return whether it could be read; damage costs this alone, and is told."""
+        try:
+            add()
+        except MISREAD as exc:
+            self._failed.append(f"{what} could not be read: {one_line(str(exc))}")
+            return False
+        return True
+
     def _add_slide(self, number: int, part: str) -> None:
+        if not self.reader.is_new(part):
+            raise ValueError("is named twice" if part else "is missing")
         root = self._package.root(part)
         if root.tag != f"{P}sld":
             raise ValueError("is not a slide")
@@ -122,15 +130,14 @@ class _Deck:
         mark = len(self.assembly.blocks)
         # Without a heading of its own a slide would stand under that of the slide before.
         self.assembly.add("heading", title or f"Slide {number}", level=1)
-        self._add_shapes([shape for shape in shapes if not titles or shape is not titles[0]], part)
-        self._add_frame(root, part)
-        for comment in self._comments.of(part, self.reader):
-            self.assembly.add("item", comment)
-        self._add_notes(part)
+        self._add_shapes([shape for shape in shapes if not titles or shape is not titles[0]], number, part)
+        self._attempt(f"slide {number}: its layout", partial(self._add_frame, root, part))
+        self._attempt(f"slide {number}: its comments", partial(self._add_comments, part))
+        self._attempt(f"slide {number}: its notes", partial(self._add_notes, part))
         if not title and len(self.assembly.blocks) == mark + 1:
             self.assembly.drop_last()
 
-    def _add_shapes(self, shapes: list[_Element], part: str) -> None:
+    def _add_shapes(self, shapes: list[_Element], number: int, part: str) -> None:
         boxes = [self._placeholders.box(shape, part) for shape in shapes]
         footers = []
         for position in reading_order(boxes):
@@ -140,7 +147,7 @@ class _Deck:
             elif kind_of(shape) in FOOTERS:
                 footers.append(shape)
             elif kind_of(shape) != "sldNum":
-                self.reader.add(shape, part)
+                self._attempt(f"slide {number}: a shape", partial(self.reader.add, shape, part))
         for shape in footers:
             self._add_once(shape)
 
@@ -152,10 +159,7 @@ class _Deck:
             part = next(iter(self._package.related(part, kind)), "")
             if not shows or not self.reader.is_new(part):
                 return
-            try:
-                root = self._package.root(part)
-            except MISREAD:
-                return  # A damaged layout costs the slides nothing of their own.
+            root = self._package.root(part)
             for shape in shapes_of(root.find(f"{P}cSld/{P}spTree")):
                 box = box_of(shape)
                 is_seen = box is None or not all(self._size) or not is_outside(box, *self._size)
@@ -172,6 +176,10 @@ class _Deck:
             if text not in self._footers:
                 self._footers.add(text)
                 self.assembly.add("item", text)
+
+    def _add_comments(self, slide_part: str) -> None:
+        for comment in self._comments.of(slide_part, self.reader):
+            self.assembly.add("item", comment)
 
     def _add_notes(self, slide_part: str) -> None:
         for part in filter(self.reader.is_new, self._package.related(slide_part, "notesSlide")[:1]):

@@ -67,7 +67,7 @@ def read(data: bytes, path: str, progress: Callable[[], None]) -> Document:
         raise UnreadableDocument(f"damaged Word file: {exc}", path) from exc
     left_out = {name: sum(1 for part in parts if part.startswith(prefix)) for name, prefix in LEFT_OUT_PARTS.items()}
     left_out["hidden characters"] = walker.hidden.n_characters
-    return walker.assembly.document(title=title or walker.title, left_out=left_out)
+    return walker.assembly.document(title=title or walker.title, left_out=left_out, notes=walker.drawings.notes)
 
 
 def _open(data: bytes, path: str) -> Any:
@@ -90,7 +90,7 @@ class _Walker:
         self.hidden = HiddenRuns(self._styles, opened.element.body)
         self._numbering = Numbering(next(related_elements(opened.part, "/numbering"), None), self._styles)
         self._notes = Notes(opened.part, self._joined)
-        self._drawings = Drawings(opened.part, self.assembly, progress)
+        self.drawings = Drawings(opened.part, self.assembly, progress)
         self._progress = progress
         self._n_blocks = 0
 
@@ -126,7 +126,7 @@ class _Walker:
             self.assembly.add("heading" if level else "paragraph", shown, level=level)
         for note in self._notes.take(element, with_boxes=False):
             self.assembly.add("item", note)
-        self._drawings.add(element)
+        self.drawings.add(element)
         for box in boxes_of(element):
             self.add_blocks(box, depth + 1)
 
@@ -142,7 +142,7 @@ class _Walker:
             cells, notes = self._cells(row), self._notes.take(row, with_boxes=True)
             rows.append(NotedRow(cells, notes) if notes else cells)
         add_table(self.assembly, rows, marked_header=marked)
-        self._drawings.add(element)
+        self.drawings.add(element)
 
     def _cells(self, row: _Element) -> list[str]:
         """Return a row's cells by grid column; a merged cell's text stands once, in its first place."""

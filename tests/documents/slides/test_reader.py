@@ -340,6 +340,29 @@ def test_a_slide_that_cannot_be_read_does_not_cost_the_others() -> None:
     )
 
 
+def test_damage_beside_a_slide_does_not_cost_its_text() -> None:
+    """Its chart, comments, notes or layout may be broken; of very many damages a few are told."""
+    deck = pptx.Presentation()
+    data = CategoryChartData()
+    data.categories = ["x"]
+    data.add_series("s", (1,))
+    slide = add_slide(deck, "T", "line")
+    slide.shapes.add_chart(XL_CHART_TYPE.PIE, 0, Inches(6), Inches(1), Inches(1), data)
+    slide.notes_slide.notes_text_frame.text = "said"
+    add_slide(deck, "Next", "more")
+    whole = with_relation(saved(deck), SLIDE, f"{OFFICE}/comments", "../comments/comment1.xml")
+    charts = re.findall(r"charts/[\w.]+", part(whole, "ppt/slides/_rels/slide1.xml.rels"))
+    names = [f"ppt/{charts[0]}", "ppt/comments/comment1.xml", "ppt/notesSlides/notesSlide1.xml"]
+    broken = with_parts(whole, dict.fromkeys([*names, "ppt/slideLayouts/slideLayout2.xml"], "<x"))
+    document = read_document(broken, "a.pptx")
+    assert block_texts(document) == ["T", "line", "Next", "more"]
+    told = [note.partition(" could not be read: ")[0] for note in document.notes]
+    assert told == ["slide 1: a shape", "slide 1: its layout", "slide 1: its comments", "slide 1: its notes"]
+    many = deck_of(*[(f"T{number}",) for number in range(13)])
+    gone = with_parts(many, {f"ppt/slides/slide{number}.xml": None for number in range(2, 14)})
+    assert read_document(gone, "a.pptx").notes[10:] == ("2 more such damages",)
+
+
 def nested(depth: int) -> bytes:
     data = deck_of(("T", "x"))
     box = '<p:sp><p:nvSpPr><p:cNvPr id="9" name="b"/></p:nvSpPr><p:txBody><a:p><a:r><a:t>deep</a:t></a:r></a:p></p:txBody></p:sp>'
@@ -359,7 +382,7 @@ def test_groups_in_groups_end_somewhere() -> None:
     document = read_document(nested(60), "a.pptx")
     assert block_texts(document) == ["T", "x"]
     assert document.left_out == {"shapes nested too deeply": 1}
-    with pytest.raises(UnreadableDocument, match="damaged presentation: Excessive depth"):
+    with pytest.raises(UnreadableDocument, match="damaged presentation: slide 1 could not be read: Excessive depth"):
         read_document(nested(5000), "a.pptx")
 
 
@@ -375,7 +398,10 @@ def test_hostile_and_damaged_presentations_are_refused() -> None:
         read_document(with_parts(whole, {SLIDE: '<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>'}), "a.pptx")
     with pytest.raises(UnreadableDocument, match="zip bomb"):
         read_document(with_parts(whole, {"ppt/media/x.bin": bytes(80 << 20)}), "a.pptx")
-    with pytest.raises(UnreadableDocument, match=r"damaged presentation: part ppt/slides/slide1\.xml is missing"):
+    with pytest.raises(
+        UnreadableDocument,
+        match=r"damaged presentation: slide 1 could not be read: part ppt/slides/slide1\.xml is missing",
+    ):
         read_document(with_parts(whole, {SLIDE: None}), "a.pptx")
     with pytest.raises(UnreadableDocument, match="holds no presentation"):
         read_document(with_parts(whole, {"ppt/presentation.xml": "<x/>"}), "a.pptx")

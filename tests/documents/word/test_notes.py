@@ -13,6 +13,8 @@ from word_files import NAMESPACES, document_of, saved
 from domaingpt.documents import read_document
 from domaingpt.types import Document
 
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
 
 def read(document: object) -> Document:
     return read_document(saved(document), "a.docx")
@@ -169,3 +171,22 @@ def test_a_chart_is_read_at_its_place() -> None:
     part = Part(PackURI("/word/charts/chart1.xml"), CONTENT_TYPE.DML_CHART, space.encode(), document.part.package)
     document.part.rels.add_relationship(RELATIONSHIP_TYPE.CHART, part, "rIdChart")
     assert texts(document) == ["Before", "Category: 1 | Series 1: 50%", "After"]
+    part._blob = b"<c"
+    found = read(document)
+    assert block_texts(found) == ["Before", "After"]
+    assert found.notes[0].startswith("a chart could not be read: ")
+
+
+def test_a_diagram_is_read_once_at_its_place() -> None:
+    """Its texts lie in a part of their own."""
+    d = 'xmlns:d="http://schemas.openxmlformats.org/drawingml/2006/diagram" xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
+    r = 'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
+    shown = f'<w:r><d:relIds {d} {r} r:dm="rIdData"/></w:r>'
+    document = document_of(
+        paragraph("Before"), paragraph(shown, shown), f"<w:tbl><w:tr>{cell('x', shown)}</w:tr></w:tbl>"
+    )
+    point = '<d:pt modelId="1"><d:t><a:p><a:r><a:t>Plan</a:t></a:r></a:p></d:t></d:pt>'
+    model = f"<d:dataModel {d}><d:ptLst>{point}</d:ptLst></d:dataModel>".encode()
+    part = Part(PackURI("/word/diagrams/data1.xml"), CONTENT_TYPE.XML, model, document.part.package)
+    document.part.rels.add_relationship(f"{OFFICE}/diagramData", part, "rIdData")
+    assert texts(document) == ["Before", "Plan", "x"]
