@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 # What a damaged part can raise, here, in the code that walks it, and in the libraries that read whole files.
-MISREAD = (*DAMAGE, TypeError, AttributeError, LookupError, AssertionError, SyntaxError, etree.LxmlError)
+MISREAD = (*DAMAGE, TypeError, AttributeError, LookupError, ArithmeticError, AssertionError, SyntaxError,
+           etree.LxmlError)  # fmt: skip
 RELATIONS_NAMESPACE = "{http://schemas.openxmlformats.org/package/2006/relationships}"
 # ISO/IEC 29500 strict writes other namespaces for the same elements; ECMA-376 part 1, annex A.
 STRICT = b"http://purl.oclc.org/ooxml/"

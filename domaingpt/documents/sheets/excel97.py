@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 ROWS_PER_PROGRESS = 500
 # xlrd trusts the file's own structure; damaged files surface as errors of plain Python code.
 MISREAD = (xlrd.XLRDError, ValueError, LookupError, TypeError, AttributeError, AssertionError,
-           ArithmeticError, RecursionError, struct.error, xlrd.compdoc.CompDocError)  # fmt: skip
+           ArithmeticError, NameError, RuntimeError, struct.error, xlrd.compdoc.CompDocError)  # fmt: skip
 
 
 def read(data: bytes, path: str, progress: Callable[[], None]) -> Document:

@@ -169,6 +169,14 @@ def test_a_part_in_an_encoding_that_nobody_knows_is_damage() -> None:
         read(with_parts(data, {SHEET: xml}))
 
 
+def test_a_number_of_a_style_that_no_machine_holds_is_damage() -> None:
+    """It is turned into a C integer."""
+    data = saved(workbook())
+    xml = part(data, "xl/styles.xml").replace('numFmtId="0"', 'numFmtId="99999999999999999999"')
+    with pytest.raises(UnreadableDocument, match="damaged workbook: Python int too large"):
+        read(with_parts(data, {"xl/styles.xml": xml}))
+
+
 def test_a_strict_workbook_is_read_like_another() -> None:
     """ISO 29500 strict has its own namespaces."""
     book = workbook()
@@ -259,3 +267,11 @@ def test_an_old_workbook_cut_anywhere_is_read_or_refused() -> None:
             n_refused += 1
             assert str(exc).startswith("damaged workbook: ")
     assert n_refused > 100
+
+
+def test_a_text_without_its_object_is_damage() -> None:
+    """The library remembers the object before it, and trips where there is none."""
+    data = xls_of([["North"]], notes={(0, 0): ("Jane", "x")})
+    assert data.count(b"\x5d\x00\x16\x00") == 1
+    with pytest.raises(UnreadableDocument, match="damaged workbook: "):
+        read_document(data.replace(b"\x5d\x00\x16\x00", b"\xff\x7f\x16\x00"), "a.xls")
