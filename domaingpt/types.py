@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 PageStatus = Literal["text", "ocr", "empty", "needs_ocr"]
-BlockKind = Literal["heading", "paragraph", "row"]
+BlockKind = Literal["heading", "paragraph", "item", "row"]
 PartStatus = Literal["indexed", "skipped", "failed"]
 
 
@@ -34,7 +34,8 @@ class Block:
     """A span of a document's text whose structure the reader knows.
 
     Attributes:
-        kind: "heading", "paragraph" (also a list item) or "row" (one row of a table).
+        kind: "heading", "paragraph" (also a list item), "item" (a line of a slide, a note: prose that the
+            reader knows to be neither heading nor running title, however short) or "row" (one row of a table).
         start: First code point in the document's text.
         end: One past the last code point; leading and trailing white space stays outside.
         level: Depth of a heading, from 1; 0 for the other kinds.

@@ -99,6 +99,11 @@ def split_units(document: Document) -> list[Unit]:
             units.append(Unit(block.start, block.end, Break.HEADING, is_heading=True))
         elif block.kind == "row":
             units.append(Unit(block.start, block.end, Break.LINE, header=block.header))
+        elif block.kind == "item":
+            before = Break.LINE
+            for start, end in split_sentences(text, block.start, block.end):
+                units.append(Unit(start, end, before))
+                before = Break.SENTENCE
         elif block.start < block.end:
             first, *rest = _units_of_prose(text, block.start, block.end, layout)
             units += [Unit(first.start, first.end, Break.PARAGRAPH), *rest]

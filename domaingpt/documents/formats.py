@@ -29,9 +29,10 @@ class Format:
 
 
 PDF = Format("PDF", "pdf", 5, holds_files=True)
-WORD = Format("Word", "word", 2)
-EXCEL = Format("Excel", "sheets", 3)
-EXCEL_97 = Format("Excel 97", "sheets97", 3)
+WORD = Format("Word", "word", 3)
+EXCEL = Format("Excel", "sheets", 4)
+EXCEL_97 = Format("Excel 97", "sheets97", 4)
+POWERPOINT = Format("PowerPoint", "slides", 1)
 CSV = Format("CSV", "delimited", 2)
 HTML = Format("HTML", "web", 2)
 ZIP = Format("zip archive", "zips", 1, holds_files=True)
@@ -41,9 +42,20 @@ TEXT = Format("text", "text", 2, needs_worker=False)
 FORMATS: dict[str, Format] = {
     ".pdf": PDF,
     ".docx": WORD,
+    ".docm": WORD,
+    ".dotx": WORD,
+    ".dotm": WORD,
     ".xlsx": EXCEL,
     ".xlsm": EXCEL,
+    ".xltx": EXCEL,
+    ".xltm": EXCEL,
     ".xls": EXCEL_97,
+    ".pptx": POWERPOINT,
+    ".pptm": POWERPOINT,
+    ".ppsx": POWERPOINT,
+    ".ppsm": POWERPOINT,
+    ".potx": POWERPOINT,
+    ".potm": POWERPOINT,
     ".csv": CSV,
     ".tsv": CSV,
     ".html": HTML,
@@ -76,6 +88,12 @@ MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\x7fELF", "a program"),
     (b"SQLite format 3\x00", "an SQLite database"),
     (b"%!PS", "PostScript"),
+)
+OFFICE_PARTS = (
+    (b"word/document", "Word"),
+    (b"xl/workbook", "Excel"),
+    (b"xl/worksheets", "Excel"),
+    (b"ppt/", "PowerPoint"),
 )
 TEXT_BOMS = (
     codecs.BOM_UTF8,
@@ -121,7 +139,7 @@ def sniff(data: bytes, suffix: str) -> str | None:
         case "pdf":
             good = found == "PDF" or b"%PDF-" in data[:PDF_HEADER_WINDOW]
             return None if good else _contradiction(data, found, wanted)
-        case "word" | "sheets":
+        case "word" | "sheets" | "slides":
             # An OLE container behind .docx is a file with a password; its reader says so.
             return None if found in ("a zip archive", "OLE", wanted.name) else _contradiction(data, found, wanted)
         case "zips":
@@ -155,12 +173,7 @@ def _content(data: bytes) -> str:
     if data.startswith(OLE_MAGIC):
         return "OLE"
     if data.startswith(ZIP_MAGIC):
-        head = data[:SNIFFED_BYTES]
-        if b"word/document" in head:
-            return "Word"
-        if b"xl/workbook" in head or b"xl/worksheets" in head:
-            return "Excel"
-        return "PowerPoint" if b"ppt/" in head else "a zip archive"
+        return _office_kind(data[:SNIFFED_BYTES])
     for magic, name in MAGIC:
         # "BM" is also how a text may begin; a bitmap's reserved bytes 6 to 9 are zero.
         if data.startswith(magic) and (magic != b"BM" or data[6:10] == bytes(4)):
@@ -168,8 +181,14 @@ def _content(data: bytes) -> str:
     return ""
 
 
+def _office_kind(head: bytes) -> str:
+    """Name the Office file whose parts come first; files of the other kinds may lie inside it."""
+    found = [(head.find(part), name) for part, name in OFFICE_PARTS if part in head]
+    return min(found)[1] if found else "a zip archive"
+
+
 def _contradiction(data: bytes, found: str, wanted: Format) -> str:
-    renames = {"PDF": ".pdf", "Word": ".docx", "Excel": ".xlsx"}
+    renames = {"PDF": ".pdf", "Word": ".docx", "Excel": ".xlsx", "PowerPoint": ".pptx"}
     if found in renames:
         return f"content is {found}, not {wanted.name}: rename it to {renames[found]}"
     if found == "OLE":

@@ -69,6 +69,8 @@ def _reader(name: str) -> Reader:
             from domaingpt.documents.sheets.excel import read
         case "sheets97":
             from domaingpt.documents.sheets.excel97 import read
+        case "slides":
+            from domaingpt.documents.slides.reader import read
         case "delimited":
             from domaingpt.documents.sheets.delimited import read
         case "web":

@@ -194,3 +194,16 @@ def test_a_line_on_two_of_five_pages_is_no_running_title() -> None:
     )
 
     assert not any(unit.is_running_title for unit in split_units(Document("a.pdf", "\n".join(texts), pages)))
+
+
+def test_an_item_is_never_a_heading_and_ends_with_its_line() -> None:
+    """Bullets of a slide are short and begin big, and are all that there is to quote."""
+    text = "Margins\n\nStrong growth in Asia\nCosts fell. Prices rose"
+    blocks = (Block("heading", 0, 7, 1), Block("item", 9, 30), Block("item", 31, 54))
+    found = split_units(Document("a.pptx", text, blocks=blocks))
+    assert [(text[unit.start : unit.end], unit.is_heading, unit.before) for unit in found] == [
+        ("Margins", True, Break.HEADING),
+        ("Strong growth in Asia", False, Break.LINE),
+        ("Costs fell.", False, Break.LINE),
+        ("Prices rose", False, Break.SENTENCE),
+    ]

@@ -60,6 +60,14 @@ def test_content_that_contradicts_its_suffix_is_named(data: bytes, suffix: str, 
     assert sniff(data, suffix) == reason
 
 
+def test_the_part_that_comes_first_tells_what_a_zip_is() -> None:
+    """A presentation may hold a workbook, and a workbook a presentation."""
+    deck = b"PK\x03\x04 ppt/presentation.xml xl/workbook.xml"
+    assert sniff(deck, ".pptx") is None
+    assert sniff(deck, ".xlsx") == "content is PowerPoint, not Excel: rename it to .pptx"
+    assert sniff(b"PK\x03\x04 xl/workbook.xml ppt/presentation.xml", ".xlsx") is None
+
+
 def test_a_workbook_behind_a_word_suffix_is_recognised() -> None:
     """Both are zip files; their parts tell them apart."""
     assert sniff(workbook(), ".docx") == "content is Excel, not Word: rename it to .xlsx"

@@ -23,12 +23,17 @@ def saved(document: Any) -> bytes:
     return stream.getvalue()
 
 
-def from_body_xml(*elements: str) -> bytes:
-    """Return a Word file whose body holds these elements; `w:`, `mc:`, `v:` and `wps:` are declared."""
+def document_of(*elements: str) -> Any:
+    """Return a python-docx document whose body holds these elements; `w:`, `mc:`, `v:` and `wps:` are declared."""
     document = docx.Document()
     body = document.element.body
     for element in elements:
         tag, _, rest = element.partition(">")
         declared = f"{tag[:-1]} {NAMESPACES}/>" if tag.endswith("/") else f"{tag} {NAMESPACES}>{rest}"
         body.insert(len(body) - 1, parse_xml(declared))
-    return saved(document)
+    return document
+
+
+def from_body_xml(*elements: str) -> bytes:
+    """Return a Word file whose body holds these elements."""
+    return saved(document_of(*elements))

@@ -1,18 +1,23 @@
-"""Excel workbooks (.xlsx, .xlsm) → Document: a heading per sheet, a line per row, values as shown."""
+"""Excel workbooks (.xlsx and its kin) → Document: a heading per sheet, a line per row, values as shown.
+
+Hidden sheets, rows and columns are read, and told: a filter hides rows, and formulas count what is hidden.
+"""
 
 from __future__ import annotations
 
 import io
-import re
 import warnings
-import zipfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import openpyxl
 
-from domaingpt.documents.archive import DAMAGE, check_office_zip
+from domaingpt.documents.archive import check_office_zip
 from domaingpt.documents.assembly import TextAssembly
+from domaingpt.documents.office.package import MISREAD, Package, transitional
+from domaingpt.documents.sheets.beside import Beside, SheetFacts
+from domaingpt.documents.sheets.notes import RowNotes, hidden_note
 from domaingpt.documents.tables.cells import shown_value
 from domaingpt.documents.tables.grids import add_tables
 from domaingpt.documents.titles import meaningful_title
@@ -24,10 +29,11 @@ if TYPE_CHECKING:
     from domaingpt.types import Document
 
 ROWS_PER_PROGRESS = 500
-# A formula whose value was never stored, as programs other than Excel write them.
-UNCALCULATED = re.compile(rb"<f(?:\s[^>]*)?>[^<]+</f>\s*(?:<v\s*/>|<v>\s*</v>|</c>)")
-MISREAD = (*DAMAGE, TypeError, AttributeError, IndexError, AssertionError, SyntaxError)
-LEFT_OUT_PARTS = {"charts": "xl/charts/chart", "images": "xl/media/", "comment sheets": "xl/comments"}
+LEFT_OUT_PARTS = {
+    "images": "xl/media/",
+    "embedded files": "xl/embeddings/",
+    "macros": "xl/vbaProject.bin",
+}
 
 
 def read(data: bytes, path: str, progress: Callable[[], None]) -> Document:
@@ -38,21 +44,18 @@ def read(data: bytes, path: str, progress: Callable[[], None]) -> Document:
         UnreadableDocument: If it is damaged or a zip bomb.
     """
     parts = check_office_zip(data, path, progress)
-    assembly = TextAssembly(path)
-    notes: list[str] = []
     try:
+        data = transitional(data)
         workbook = _open(data, values=True)
-        formulas = _open(data, values=False) if _has_uncalculated(data) else None
-        for sheet in workbook.worksheets:
-            twin = formulas[sheet.title] if formulas else None
-            _add_sheet(assembly, sheet, twin, progress, notes)
+        book = _Book(workbook, Beside(Package(data)), path, progress)
+        book.add_sheets(_open(data, values=False) if book.is_uncalculated else None)
         title = meaningful_title(workbook.properties.title or "", path)
     except UnreadableDocument:
         raise
     except MISREAD as exc:
         raise UnreadableDocument(f"damaged workbook: {exc}", path) from exc
     left_out = {name: sum(1 for part in parts if part.startswith(prefix)) for name, prefix in LEFT_OUT_PARTS.items()}
-    return assembly.document(title=title, left_out=left_out, notes=notes)
+    return book.assembly.document(title=title, left_out=left_out, notes=book.notes)
 
 
 def _open(data: bytes, *, values: bool) -> Workbook:
@@ -61,41 +64,111 @@ def _open(data: bytes, *, values: bool) -> Workbook:
         return openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=values, keep_links=False)
 
 
-def _has_uncalculated(data: bytes) -> bool:
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        return any(
-            UNCALCULATED.search(archive.read(name))
-            for name in archive.namelist()
-            if name.startswith("xl/worksheets/") and name.endswith(".xml")
-        )
+class _Book:
+    """Appends the sheets of a workbook, each with what stands beside its cells.
 
+    Attributes:
+        is_uncalculated: Whether a formula of any sheet has no stored value.
+        notes: What the user should know.
+    """
 
-def _add_sheet(assembly: TextAssembly, sheet: Any, twin: Any, progress: Callable[[], None], notes: list[str]) -> None:
-    mark = len(assembly.blocks)
-    assembly.add("heading", sheet.title, level=1)
-    add_tables(assembly, _rows(sheet, twin, progress))
-    if len(assembly.blocks) == mark + 1:
-        assembly.drop_last()  # A sheet without a value is not text.
-    elif sheet.sheet_state != "visible":
-        notes.append(f"sheet '{sheet.title}' is hidden in Excel")
-
-
-def _rows(sheet: Any, twin: Any, progress: Callable[[], None]) -> Iterator[list[str]]:
-    """Yield the rows as shown; `twin` is the same sheet with formulas instead of values."""
-    # Some programs store a wrong extent, which would cut the sheet.
-    sheet.reset_dimensions()
-    if twin is not None:
-        twin.reset_dimensions()
-    twin_rows = iter(twin.iter_rows()) if twin is not None else None
-    for number, row in enumerate(sheet.iter_rows()):
-        if number % ROWS_PER_PROGRESS == 0:
+    def __init__(self, workbook: Any, beside: Beside, path: str, progress: Callable[[], None]) -> None:
+        self.assembly = TextAssembly(path)
+        self.notes: list[str] = []
+        self._workbook = workbook
+        self._beside = beside
+        self._progress = progress
+        self._facts: dict[str, SheetFacts] = {}
+        for sheet in workbook.worksheets:
             progress()
-        texts = [_shown(cell) for cell in row]
-        if twin_rows is not None:
-            for column, cell in enumerate(next(twin_rows)):
-                if not texts[column] and cell.value is not None:
-                    texts[column] = str(getattr(cell.value, "text", cell.value))
-        yield texts
+            self._facts[sheet.title] = beside.facts(sheet.title)
+        self.is_uncalculated = any(facts.is_uncalculated for facts in self._facts.values())
+
+    def add_sheets(self, formulas: Any) -> None:
+        """Append every sheet; `formulas` is the same workbook with formulas instead of values."""
+        for sheet in self._workbook.worksheets:
+            self._add_sheet(sheet, formulas[sheet.title] if formulas else None)
+        for sheet in self._workbook.chartsheets:
+            self._add_named(sheet.title, partial(self._add_drawings, sheet.title))
+
+    def _add_sheet(self, sheet: Any, twin: Any) -> None:
+        facts = self._facts[sheet.title]
+        rows = _Rows(sheet, twin, self._cell_notes(sheet.title), self._progress)
+        if not self._add_named(sheet.title, partial(self._add_content, sheet.title, rows, facts)):
+            return
+        if sheet.sheet_state != "visible":
+            self.notes.append(f"sheet '{sheet.title}' is hidden in Excel")
+        self.notes.append(hidden_note(sheet.title, facts.n_hidden_rows, facts.n_hidden_columns(rows.width)))
+
+    def _add_named(self, title: str, add: Callable[[], None]) -> bool:
+        """Append a sheet under its name; return whether it has anything that is text."""
+        mark = len(self.assembly.blocks)
+        self.assembly.add("heading", title or "Sheet", level=1)
+        add()
+        if len(self.assembly.blocks) > mark + 1:
+            return True
+        self.assembly.drop_last()
+        return False
+
+    def _add_content(self, title: str, rows: _Rows, facts: SheetFacts) -> None:
+        add_tables(self.assembly, rows)
+        rows.notes.add_rest(self.assembly)
+        self._add_drawings(title)
+        self._beside.add_printed(self.assembly, facts)
+
+    def _add_drawings(self, title: str) -> None:
+        try:
+            self._beside.add_drawings(self.assembly, title)
+        except MISREAD as exc:
+            self.notes.append(f"sheet '{title}': drawings could not be read: {exc}")
+
+    def _cell_notes(self, title: str) -> RowNotes:
+        try:
+            return self._beside.notes(title)
+        except MISREAD as exc:
+            self.notes.append(f"sheet '{title}': comments could not be read: {exc}")
+            return RowNotes()
+
+
+class _Rows:
+    """The rows of a sheet as shown, with their notes.
+
+    Attributes:
+        notes: Those that were not said yet.
+        width: Columns up to the last that has a value in any row so far.
+    """
+
+    def __init__(self, sheet: Any, twin: Any, notes: RowNotes, progress: Callable[[], None]) -> None:
+        """Take a sheet.
+
+        Args:
+            sheet: With values.
+            twin: The same with formulas, or None where every value is stored.
+            notes: On its cells.
+            progress: Called every few hundred rows.
+        """
+        self.notes = notes
+        self.width = 0
+        self._sheet = sheet
+        self._twin = twin
+        self._progress = progress
+
+    def __iter__(self) -> Iterator[list[str]]:
+        # Some programs store a wrong extent, which would cut the sheet.
+        self._sheet.reset_dimensions()
+        if self._twin is not None:
+            self._twin.reset_dimensions()
+        twin_rows = iter(self._twin.iter_rows()) if self._twin is not None else None
+        for number, row in enumerate(self._sheet.iter_rows()):
+            if number % ROWS_PER_PROGRESS == 0:
+                self._progress()
+            texts = [_shown(cell) for cell in row]
+            if twin_rows is not None:
+                for column, cell in enumerate(next(twin_rows)):
+                    if not texts[column] and cell.value is not None:
+                        texts[column] = str(getattr(cell.value, "text", cell.value))
+            self.width = max(self.width, len(texts))
+            yield self.notes.noted(number, texts) if self.notes else texts
 
 
 def _shown(cell: Any) -> str:

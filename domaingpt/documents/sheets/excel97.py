@@ -1,14 +1,19 @@
-"""Excel 97–2003 workbooks (.xls) → Document, in the same form as `sheets`."""
+"""Excel 97–2003 workbooks (.xls) → Document, in the same form as newer ones.
+
+xlrd reads neither print headers nor drawings.
+"""
 
 from __future__ import annotations
 
 import io
+import struct
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import xlrd
 
 from domaingpt.documents.assembly import TextAssembly
+from domaingpt.documents.sheets.notes import RowNotes, cell_note, hidden_note
 from domaingpt.documents.tables.cells import shown_value
 from domaingpt.documents.tables.grids import add_tables
 from domaingpt.errors import EncryptedDocument, UnreadableDocument
@@ -18,8 +23,8 @@ if TYPE_CHECKING:
 
 ROWS_PER_PROGRESS = 500
 # xlrd trusts the file's own structure; damaged files surface as errors of plain Python code.
-MISREAD = (xlrd.XLRDError, ValueError, IndexError, KeyError, TypeError, AttributeError, AssertionError,
-           OverflowError, UnicodeError, xlrd.compdoc.CompDocError)  # fmt: skip
+MISREAD = (xlrd.XLRDError, ValueError, LookupError, TypeError, AttributeError, AssertionError,
+           ArithmeticError, NameError, RuntimeError, struct.error, xlrd.compdoc.CompDocError)  # fmt: skip
 
 
 def read(data: bytes, path: str, progress: Callable[[], None]) -> Document:
@@ -46,19 +51,34 @@ def read(data: bytes, path: str, progress: Callable[[], None]) -> Document:
 
 def _add_sheet(assembly: TextAssembly, book: Any, sheet: Any, progress: Callable[[], None], notes: list[str]) -> None:
     mark = len(assembly.blocks)
-    assembly.add("heading", sheet.name, level=1)
-    add_tables(assembly, _rows(book, sheet, progress))
+    assembly.add("heading", sheet.name or "Sheet", level=1)
+    cell_notes = _cell_notes(sheet)
+    add_tables(assembly, _rows(book, sheet, cell_notes, progress))
+    cell_notes.add_rest(assembly)
     if len(assembly.blocks) == mark + 1:
         assembly.drop_last()
-    elif sheet.visibility:
+        return
+    if sheet.visibility:
         notes.append(f"sheet '{sheet.name}' is hidden in Excel")
+    n_rows = sum(
+        1 for row, info in sheet.rowinfo_map.items() if info.hidden and row < sheet.nrows and any(sheet.row_types(row))
+    )
+    n_columns = sum(1 for column, info in sheet.colinfo_map.items() if info.hidden and column < sheet.ncols)
+    notes.append(hidden_note(sheet.name, n_rows, n_columns))
 
 
-def _rows(book: Any, sheet: Any, progress: Callable[[], None]) -> Iterator[list[str]]:
+def _cell_notes(sheet: Any) -> RowNotes:
+    notes = RowNotes()
+    for (row, column), note in sheet.cell_note_map.items():
+        notes.add(row, column, cell_note("Note", xlrd.cellname(row, column), note.author or "", note.text or ""))
+    return notes
+
+
+def _rows(book: Any, sheet: Any, notes: RowNotes, progress: Callable[[], None]) -> Iterator[list[str]]:
     for number in range(sheet.nrows):
         if number % ROWS_PER_PROGRESS == 0:
             progress()
-        yield [_shown(book, cell) for cell in sheet.row(number)]
+        yield notes.noted(number, [_shown(book, cell) for cell in sheet.row(number)])
 
 
 def _shown(book: Any, cell: Any) -> str:

@@ -26,12 +26,19 @@ CELL_SEPARATOR = " | "
 MAX_CONTEXT_CHARACTERS = 300  # What is shown with each row must stay shorter than the chunk it goes to.
 
 
+class NotedRow(list[str]):
+    """A row of cells with notes on it, which stand in its line behind the cells: "Note 3: without tax"."""
+
+    def __init__(self, cells: Iterable[str], notes: Iterable[str]) -> None:
+        super().__init__(cells)
+        self.notes = [one_line(note) for note in notes]
+
+
 def add_tables(assembly: TextAssembly, rows: Iterable[Row]) -> None:
     """Append every table of a sheet, one line per row; cells are flattened to one line each."""
     header: list[str] = []
     above = ""
-    flattened = ([_flat(cell) for cell in row] for row in rows)
-    for region in regions(flattened):
+    for region in regions(map(_flat_row, rows)):
         header, above = _add_region(assembly, region, header, above)
 
 
@@ -45,6 +52,7 @@ def add_table(assembly: TextAssembly, rows: Sequence[Row], *, marked_header: boo
     """
     grid = _flattened(rows)
     if marked_header and len(grid) > 1:
+        _add_notes(assembly, grid[0])
         _add_rows(assembly, grid[0], grid[1:], "")
     else:
         _add_region(assembly, grid, [], "")
@@ -66,9 +74,13 @@ def _flat(cell: str) -> str:
     return cell if not cell or isinstance(cell, Amount) else one_line(cell)
 
 
+def _flat_row(row: Row) -> list[str]:
+    cells = [_flat(cell) for cell in row]
+    return NotedRow(cells, row.notes) if isinstance(row, NotedRow) else cells
+
+
 def _flattened(rows: Iterable[Row]) -> Region:
-    grid = ([one_line(cell) for cell in row] for row in rows)
-    return [row for row in grid if any(row)]
+    return [row for row in map(_flat_row, rows) if any(row)]
 
 
 def _add_region(assembly: TextAssembly, region: Region, inherited: list[str], above: str) -> tuple[list[str], str]:
@@ -91,8 +103,10 @@ def _add_region(assembly: TextAssembly, region: Region, inherited: list[str], ab
         for row in body:
             _add_plain(assembly, row, _context([above, _joined(header)]))
         return [], ""
+    _add_notes(assembly, header)
     merged = second_header(header, body[0], body[1:])
     if merged:
+        _add_notes(assembly, body[0])
         header, body = merged, body[1:]
     _add_rows(assembly, header, body, above)
     return header, above
@@ -102,10 +116,10 @@ def _add_rows(assembly: TextAssembly, header: Sequence[str], body: Region, above
     used = {column for row in body for column, cell in enumerate(row) if cell}
     if any(name and column not in used for column, name in enumerate(header)):
         # The name of an empty column would otherwise be nowhere.
-        _add_plain(assembly, header, above)
+        _add_plain(assembly, list(header), above)
     for row in body:
-        named = (f"{_name(header, column)}{cell}" for column, cell in enumerate(row) if cell)
-        assembly.add("row", CELL_SEPARATOR.join(named), header=above)
+        named = [f"{_name(header, column)}{cell}" for column, cell in enumerate(row) if cell]
+        assembly.add("row", CELL_SEPARATOR.join(named + _notes(row)), header=above)
 
 
 def _name(header: Sequence[str], column: int) -> str:
@@ -114,10 +128,21 @@ def _name(header: Sequence[str], column: int) -> str:
 
 
 def _add_plain(assembly: TextAssembly, row: Row, context: str = "") -> None:
+    line = CELL_SEPARATOR.join(filled(row) + _notes(row))
     if len(filled(row)) > 1:
-        assembly.add("row", _joined(row), header=context)
+        assembly.add("row", line, header=context)
     else:
-        assembly.add("paragraph", _joined(row))
+        assembly.add("paragraph", line)
+
+
+def _notes(row: Row) -> list[str]:
+    return row.notes if isinstance(row, NotedRow) else []
+
+
+def _add_notes(assembly: TextAssembly, header: Row) -> None:
+    """Append the notes on a row that gives only the names of columns."""
+    for note in _notes(header):
+        assembly.add("item", note)
 
 
 def _joined(row: Row) -> str:

@@ -1,4 +1,4 @@
-"""Word (.docx) → Document: headings, paragraphs and table rows in the order of the page.
+"""Word (.docx and its kin) → Document: headings, paragraphs and table rows in the order of the page.
 
 python-docx opens the package and its styles; the body is walked here, since its own `paragraphs` and
 `tables` lose insertions, content controls, text boxes and the order between the two.
@@ -7,19 +7,25 @@ python-docx opens the package and its styles; the body is walked here, since its
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-import docx
+from docx.opc.part import PartFactory
 from docx.oxml.ns import qn
+from docx.package import Package
+from docx.parts.document import DocumentPart
 
-from domaingpt.documents.archive import DAMAGE, check_office_zip
+from domaingpt.documents.archive import check_office_zip
 from domaingpt.documents.assembly import TextAssembly
-from domaingpt.documents.tables.grids import add_table
+from domaingpt.documents.office.package import MISREAD, transitional
+from domaingpt.documents.tables.grids import NotedRow, add_table
 from domaingpt.documents.titles import meaningful_title
+from domaingpt.documents.word.drawings import Drawings
 from domaingpt.documents.word.hidden import HiddenRuns
 from domaingpt.documents.word.inline import boxes_of, children_of, inline_text
+from domaingpt.documents.word.notes import Notes
 from domaingpt.documents.word.numbering import Numbering
+from domaingpt.documents.word.parts import frames, related_elements
 from domaingpt.documents.word.styles import HeadingStyles
 from domaingpt.errors import UnreadableDocument
 
@@ -28,22 +34,16 @@ if TYPE_CHECKING:
 
     from domaingpt.types import Document
 
+# Besides the content type of .docx, which python-docx knows: .docm, .dotx, .dotm.
+for kind in ("ms-word.document.macroEnabled", "openxmlformats-officedocument.wordprocessingml.template",
+             "ms-word.template.macroEnabledTemplate"):  # fmt: skip
+    PartFactory.part_type_for[f"application/vnd.{kind}.main+xml"] = DocumentPart
 BLOCKS_PER_PROGRESS = 200
 MAX_TABLE_DEPTH = 20  # Word itself stops long before.
-MISREAD = (*DAMAGE, TypeError, AttributeError, IndexError, SyntaxError)
-# What stands outside the body: heading in our text, end of the part's relationship type, tag of one entry.
-SIDE_PARTS = (
-    ("Footnotes", "/footnotes", "w:footnote"),
-    ("Endnotes", "/endnotes", "w:endnote"),
-    ("Comments", "/comments", "w:comment"),
-    ("Headers", "/header", None),
-    ("Footers", "/footer", None),
-)
-SEPARATOR_NOTES = ("separator", "continuationSeparator", "continuationNotice")
 LEFT_OUT_PARTS = {
     "images": "word/media/",
-    "charts": "word/charts/chart",
     "embedded files": "word/embeddings/",
+    "macros": "word/vbaProject.bin",
 }
 
 
@@ -56,7 +56,7 @@ def read(data: bytes, path: str, progress: Callable[[], None]) -> Document:
     """
     parts = check_office_zip(data, path, progress)
     try:
-        opened = docx.Document(io.BytesIO(data))
+        opened = _open(transitional(data), path)
         walker = _Walker(opened, path, progress)
         walker.add_blocks(opened.element.body)
         walker.add_side_parts()
@@ -67,7 +67,15 @@ def read(data: bytes, path: str, progress: Callable[[], None]) -> Document:
         raise UnreadableDocument(f"damaged Word file: {exc}", path) from exc
     left_out = {name: sum(1 for part in parts if part.startswith(prefix)) for name, prefix in LEFT_OUT_PARTS.items()}
     left_out["hidden characters"] = walker.hidden.n_characters
-    return walker.assembly.document(title=title or walker.title, left_out=left_out)
+    return walker.assembly.document(title=title or walker.title, left_out=left_out, notes=walker.drawings.notes)
+
+
+def _open(data: bytes, path: str) -> Any:
+    """Return python-docx's document; its own `docx.Document` refuses templates and files with macros."""
+    main = Package.open(io.BytesIO(data)).main_document_part
+    if not isinstance(main, DocumentPart):
+        raise UnreadableDocument("holds no Word document", path)
+    return main.document
 
 
 class _Walker:
@@ -77,9 +85,12 @@ class _Walker:
         self.assembly = TextAssembly(path)
         self.title = ""
         self._package = opened.part
+        self._body = opened.element.body
         self._styles = HeadingStyles(opened.styles.element)
         self.hidden = HiddenRuns(self._styles, opened.element.body)
-        self._numbering = Numbering(_related_element(opened.part, "/numbering"), self._styles)
+        self._numbering = Numbering(next(related_elements(opened.part, "/numbering"), None), self._styles)
+        self._notes = Notes(opened.part, self._joined)
+        self.drawings = Drawings(opened.part, self.assembly, progress)
         self._progress = progress
         self._n_blocks = 0
 
@@ -95,16 +106,14 @@ class _Walker:
                 self._add_table(element)
 
     def add_side_parts(self) -> None:
-        """Append notes, comments, headers and footers under a heading each."""
-        for heading, relation, tag in SIDE_PARTS:
-            entries = [entry for root in _related_elements(self._package, relation) for entry in _entries(root, tag)]
-            texts = [" ".join(self._texts(entry)) for entry in entries]
-            # Each section repeats its headers; the same line once is enough.
-            unique = list(dict.fromkeys(text for text in texts if text.strip()))
-            if unique:
+        """Append headers and footers, and notes that nothing refers to, under a heading each."""
+        headers = frames(self._package, self._body, "w:headerReference", self._joined)
+        footers = frames(self._package, self._body, "w:footerReference", self._joined)
+        for heading, texts in [*self._notes.rest(), ("Headers", headers), ("Footers", footers)]:
+            if any(texts):
                 self.assembly.add("heading", heading, level=1)
-            for text in unique:
-                self.assembly.add("paragraph", text)
+            for text in texts:
+                self.assembly.add("item", text)
 
     def _add_paragraph(self, element: _Element, depth: int) -> None:
         text = inline_text(element, self.hidden.take)
@@ -115,18 +124,25 @@ class _Walker:
                 self.title = text
             shown = f"{number} {text.strip()}" if number else text
             self.assembly.add("heading" if level else "paragraph", shown, level=level)
+        for note in self._notes.take(element, with_boxes=False):
+            self.assembly.add("item", note)
+        self.drawings.add(element)
         for box in boxes_of(element):
             self.add_blocks(box, depth + 1)
 
     def _add_table(self, element: _Element) -> None:
-        rows = []
+        rows: list[Sequence[str]] = []
         marked = False
         for position, row in enumerate(_table_rows(element)):
+            if position % BLOCKS_PER_PROGRESS == 0:
+                self._progress()
             properties = row.find(qn("w:trPr"))
             if position == 0 and properties is not None:
                 marked = properties.find(qn("w:tblHeader")) is not None
-            rows.append(self._cells(row))
+            cells, notes = self._cells(row), self._notes.take(row, with_boxes=True)
+            rows.append(NotedRow(cells, notes) if notes else cells)
         add_table(self.assembly, rows, marked_header=marked)
+        self.drawings.add(element)
 
     def _cells(self, row: _Element) -> list[str]:
         """Return a row's cells by grid column; a merged cell's text stands once, in its first place."""
@@ -138,9 +154,12 @@ class _Walker:
                 span = _integer(properties.find(qn("w:gridSpan")), 1)
                 merge = properties.find(qn("w:vMerge"))
                 continues = merge is not None and merge.get(qn("w:val"), "continue") == "continue"
-            cells.append("" if continues else " ".join(self._texts(cell)))
+            cells.append("" if continues else self._joined(cell))
             cells.extend([""] * (min(span, 1000) - 1))
         return cells
+
+    def _joined(self, parent: _Element) -> str:
+        return " ".join(self._texts(parent))
 
     def _texts(self, parent: _Element, depth: int = 0) -> Iterator[str]:
         """Yield the paragraphs below a cell or a note; a nested table gives one text per row."""
@@ -174,28 +193,3 @@ def _integer(element: _Element | None, default: int) -> int:
         return default
     value = element.get(qn("w:val"), "")
     return int(value) if value.isdigit() else default
-
-
-def _related_elements(part: Any, relation: str) -> Iterator[_Element]:
-    """Yield the XML roots of the parts that the document points to with a relationship type."""
-    from docx.oxml.parser import parse_xml  # python-docx's own settings: no entities, no network.
-
-    for relationship in part.rels.values():
-        if relationship.is_external or not relationship.reltype.endswith(relation):
-            continue
-        target = relationship.target_part
-        element = getattr(target, "element", None)
-        yield element if element is not None else parse_xml(target.blob)
-
-
-def _related_element(part: Any, relation: str) -> _Element | None:
-    return next(_related_elements(part, relation), None)
-
-
-def _entries(root: _Element, tag: str | None) -> Iterator[_Element]:
-    if tag is None:
-        yield root
-        return
-    for entry in root.iterchildren(qn(tag)):
-        if entry.get(qn("w:type")) not in SEPARATOR_NOTES:
-            yield entry

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
-
 import docx
 import pytest
 from properties import block_texts
 from word_files import from_body_xml, saved
+from zip_files import part, strict, with_parts
 
 from domaingpt.documents import read_document
-from domaingpt.documents.word.numbering import formatted
+from domaingpt.documents.office.numerals import numeral
 from domaingpt.errors import EncryptedDocument, UnreadableDocument
 
 
@@ -109,33 +107,7 @@ def test_automatic_numbers_are_printed() -> None:
 )  # fmt: skip
 def test_numbers_are_formatted_as_word_does(number: int, style: str, expected: str) -> None:
     """The formats that contracts use."""
-    assert formatted(number, style) == expected
-
-
-def test_headers_and_comments_stand_at_the_end() -> None:
-    """What is outside the body is not lost, and not in the way."""
-    document = docx.Document()
-    document.add_paragraph("Body.")
-    document.sections[0].header.paragraphs[0].text = "Confidential"
-    document.add_comment(document.paragraphs[0].runs, text="Check this.", author="A")
-    assert [text for _, _, text in kinds(saved(document))] == [
-        "Body.",
-        "Comments",
-        "Check this.",
-        "Headers",
-        "Confidential",
-    ]
-
-
-def rewritten(data: bytes, name: str, content: bytes) -> bytes:
-    """Return the package with one part replaced or added."""
-    stream = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new:
-        for entry in old.namelist():
-            if entry != name:
-                new.writestr(entry, old.read(entry))
-        new.writestr(name, content)
-    return stream.getvalue()
+    assert numeral(number, style) == expected
 
 
 def test_entity_declarations_are_refused() -> None:
@@ -143,12 +115,12 @@ def test_entity_declarations_are_refused() -> None:
     hostile = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>'
     for content in (hostile, hostile.decode().encode("utf-16")):
         with pytest.raises(UnreadableDocument, match=r"declares XML entities in word/document\.xml"):
-            read_document(rewritten(saved(docx.Document()), "word/document.xml", content), "a.docx")
+            read_document(with_parts(saved(docx.Document()), {"word/document.xml": content}), "a.docx")
 
 
 def test_a_zip_bomb_is_refused_before_it_is_parsed() -> None:
     """What an entry really inflates to is counted, not what it claims."""
-    data = rewritten(saved(docx.Document()), "word/media/x.bin", bytes(80 << 20))
+    data = with_parts(saved(docx.Document()), {"word/media/x.bin": bytes(80 << 20)})
     with pytest.raises(UnreadableDocument, match="zip bomb"):
         read_document(data, "a.docx")
 
@@ -162,4 +134,45 @@ def test_damaged_and_foreign_packages_are_refused() -> None:
     with pytest.raises(EncryptedDocument, match="needs a password"):
         read_document(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(100) + package, "a.docx")
     with pytest.raises(UnreadableDocument, match="damaged Word file"):
-        read_document(rewritten(whole, "word/document.xml", b"<x"), "a.docx")
+        read_document(with_parts(whole, {"word/document.xml": b"<x"}), "a.docx")
+
+
+def test_a_strict_file_is_read_like_another() -> None:
+    """ISO 29500 strict has its own namespaces."""
+    document = docx.Document()
+    document.add_heading("Lease", level=1)
+    document.add_paragraph("Body.")
+    data = strict(saved(document))
+    assert "purl.oclc.org" in part(data, "word/document.xml")
+    assert kinds(data) == [("heading", 1, "Lease"), ("paragraph", 0, "Body.")]
+
+
+@pytest.mark.parametrize(
+    ("suffix", "kind"),
+    [
+        (".docm", "ms-word.document.macroEnabled"),
+        (".dotx", "openxmlformats-officedocument.wordprocessingml.template"),
+        (".dotm", "ms-word.template.macroEnabledTemplate"),
+    ],
+)
+def test_templates_and_files_with_macros_are_word_files(suffix: str, kind: str) -> None:
+    """They differ in the content type of one part; macros are counted."""
+    document = docx.Document()
+    document.add_paragraph("Body.")
+    data = saved(document)
+    name = "[Content_Types].xml"
+    types = part(data, name).replace("openxmlformats-officedocument.wordprocessingml.document.main", f"{kind}.main")
+    assert kind in types
+    types = types.replace("<Default", '<Default Extension="bin" ContentType="application/octet-stream"/><Default', 1)
+    read = read_document(with_parts(data, {name: types, "word/vbaProject.bin": b"\0"}), f"a{suffix}")
+    assert read.text == "Body."
+    assert read.left_out == {"macros": 1}
+
+
+def test_a_package_whose_main_part_is_something_else_is_refused() -> None:
+    """By its content type."""
+    data = saved(docx.Document())
+    name = "[Content_Types].xml"
+    types = part(data, name).replace("wordprocessingml.document.main", "presentationml.slide")
+    with pytest.raises(UnreadableDocument, match="holds no Word document"):
+        read_document(with_parts(data, {name: types}), "a.docx")

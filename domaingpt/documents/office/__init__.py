@@ -1,0 +1,1 @@
+"""What the zip-based Office formats share: packages, drawings, charts and diagrams."""
