@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from domaingpt.errors import UnreadableDocument
 from domaingpt.types import Block, BlockKind, Document, Page
@@ -19,6 +20,7 @@ class TextAssembly:
     def __init__(self, path: str) -> None:
         self.path = path
         self.blocks: list[Block] = []
+        self._pages: list[tuple[int, int]] = []  # Number, and how many blocks stand before it.
         self._parts: list[str] = []
         self._length = 0
 
@@ -32,11 +34,21 @@ class TextAssembly:
         if not text:
             return
         if self.blocks:
-            in_table = kind == "row" == self.blocks[-1].kind
+            in_table = kind == "row" == self.blocks[-1].kind and not self._is_at_page_start()
             self._append("\n" if in_table else "\n\n")
         start = self._length
         self._append(text)
         self.blocks.append(Block(kind, start, self._length, level, header))
+
+    def begin_page(self, number: int) -> None:
+        """Let the blocks that follow stand on a page of this number; one without a block is told as empty.
+
+        Args:
+            number: Counts from 1, and grows from page to page. Begin the first before any block.
+        """
+        assert number == len(self._pages) + 1
+        assert self._pages or not self.blocks
+        self._pages.append((number, len(self.blocks)))
 
     def drop_last(self) -> None:
         """Take the last block back."""
@@ -52,18 +64,28 @@ class TextAssembly:
         title: str = "",
         left_out: Mapping[str, int] | None = None,
         notes: Sequence[str] = (),
-        pages: Sequence[Page] = (),
     ) -> Document:
         """Return the finished document; counts of 0 are dropped from `left_out`."""
         return Document(
             path=self.path,
             text="".join(self._parts),
-            pages=tuple(pages),
+            pages=tuple(self._page_table()),
             blocks=tuple(self.blocks),
             title=one_line(title),
             left_out={name: count for name, count in (left_out or {}).items() if count},
             notes=tuple(note for note in notes if note),
         )
+
+    def _is_at_page_start(self) -> bool:
+        return bool(self._pages) and self._pages[-1][1] == len(self.blocks)
+
+    def _page_table(self) -> Iterator[Page]:
+        for (number, first), (_, last) in pairwise([*self._pages, (0, len(self.blocks))]):
+            if first < last:
+                yield Page(number, self.blocks[first].start, self.blocks[last - 1].end)
+            else:
+                position = self.blocks[first - 1].end if first else 0
+                yield Page(number, position, position, "empty")
 
     def _append(self, text: str) -> None:
         self._parts.append(text)
