@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from dataclasses import dataclass
 
 
@@ -30,6 +31,12 @@ PDF = Format("PDF", "pdf", 4)
 WORD = Format("Word", "word", 2)
 EXCEL = Format("Excel", "sheets", 3)
 EXCEL_97 = Format("Excel 97", "sheets97", 3)
+OPEN_TEXT = Format("OpenDocument text", "opendocument", 1)
+OPEN_SHEET = Format("OpenDocument spreadsheet", "opendocument", 1)
+OPEN_SLIDES = Format("OpenDocument presentation", "opendocument", 1)
+RTF = Format("RTF", "rtf", 1)
+WORD_97 = Format("Word 97", "word97", 1)
+POWERPOINT_97 = Format("PowerPoint 97", "slides97", 1)
 CSV = Format("CSV", "delimited", 2)
 HTML = Format("HTML", "web", 2)
 MARKDOWN = Format("Markdown", "markdown", 2, needs_worker=False)
@@ -41,6 +48,21 @@ FORMATS: dict[str, Format] = {
     ".xlsx": EXCEL,
     ".xlsm": EXCEL,
     ".xls": EXCEL_97,
+    ".odt": OPEN_TEXT,
+    ".ott": OPEN_TEXT,
+    ".fodt": OPEN_TEXT,
+    ".ods": OPEN_SHEET,
+    ".ots": OPEN_SHEET,
+    ".fods": OPEN_SHEET,
+    ".odp": OPEN_SLIDES,
+    ".otp": OPEN_SLIDES,
+    ".fodp": OPEN_SLIDES,
+    ".rtf": RTF,
+    ".doc": WORD_97,
+    ".dot": WORD_97,
+    ".ppt": POWERPOINT_97,
+    ".pps": POWERPOINT_97,
+    ".pot": POWERPOINT_97,
     ".csv": CSV,
     ".tsv": CSV,
     ".html": HTML,
@@ -72,6 +94,18 @@ MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"SQLite format 3\x00", "an SQLite database"),
     (b"%!PS", "PostScript"),
 )
+# The first entry of a zipped OpenDocument file is stored: a header of 30 bytes, its name, its content
+# (OpenDocument 1.3, part 2, 3.3).
+OPEN_MIMETYPE = re.compile(
+    rb"PK\x03\x04.{26}mimetype.{0,64}?application/vnd\.oasis\.opendocument\.(text|spreadsheet|presentation)", re.DOTALL
+)
+OPEN_KINDS = {
+    b"text": OPEN_TEXT.name,
+    b"spreadsheet": OPEN_SHEET.name,
+    b"presentation": OPEN_SLIDES.name,
+}
+# What the content of an old Office file may be instead → the suffix of its reader.
+DISGUISES = {"RTF": ".rtf", "Word": ".docx", "PowerPoint": ".pptx", OPEN_TEXT.name: ".odt", OPEN_SLIDES.name: ".odp"}
 TEXT_BOMS = (
     codecs.BOM_UTF8,
     codecs.BOM_UTF16_LE,
@@ -81,6 +115,7 @@ TEXT_BOMS = (
 )
 # PDF readers accept the header anywhere in the first kilobyte (ISO 32000-1, annex H.3.4.1).
 PDF_HEADER_WINDOW = 1024
+RTF_HEADER_WINDOW = 16  # After a byte order mark or blank lines that mail programs put before it.
 SNIFFED_BYTES = 64 << 10  # Enough to see a zip's first entries and a text's NUL bytes.
 
 
@@ -88,6 +123,24 @@ def reader_key(suffix: str) -> str:
     """Return the reader and its version, e.g. "pdf/1"; parsed text is reused by (SHA-256, this)."""
     kind = FORMATS[suffix]
     return f"{kind.reader}/{kind.version}"
+
+
+def true_suffix(data: bytes, suffix: str) -> str:
+    """Return the suffix whose reader takes the content: another than the file's for old Office files in disguise.
+
+    Programs have always saved RTF, HTML and new formats under .doc and .ppt, and Office opens them.
+
+    Args:
+        data: The file's bytes, or its first `SNIFFED_BYTES`.
+        suffix: Lower case, one of `FORMATS`.
+    """
+    if FORMATS[suffix].reader not in ("word97", "slides97"):
+        return suffix
+    found = _content(data)
+    if not found and data[:SNIFFED_BYTES].lstrip().lower().startswith((b"<!doctype html", b"<html")):
+        return ".html"
+    actual = DISGUISES.get(found, suffix)
+    return actual if actual in FORMATS else suffix
 
 
 def sniff(data: bytes, suffix: str) -> str | None:
@@ -106,6 +159,19 @@ def sniff(data: bytes, suffix: str) -> str | None:
         case "word" | "sheets":
             # An OLE container behind .docx is a file with a password; its reader says so.
             return None if found in ("a zip archive", "OLE", wanted.name) else _contradiction(data, found, wanted)
+        case "opendocument":
+            # The flat forms are one XML file.
+            flat = suffix.startswith(".f")
+            good = not found and _is_xml(data) if flat else found in ("a zip archive", wanted.name)
+            return None if good else _contradiction(data, found, wanted)
+        case "rtf":
+            return (
+                None
+                if found == wanted.name or b"{\\rtf" in data[:RTF_HEADER_WINDOW]
+                else _contradiction(data, found, wanted)
+            )
+        case "word97" | "slides97":
+            return None if found == "OLE" else _contradiction(data, found, wanted)
         case "sheets97":
             return None if found == "OLE" or data[:2] == b"\x09\x08" else _contradiction(data, found, wanted)
         case _:
@@ -120,6 +186,8 @@ def _content(data: bytes) -> str:
         return "OLE"
     if data.startswith(ZIP_MAGIC):
         head = data[:SNIFFED_BYTES]
+        if kind := OPEN_MIMETYPE.match(head):
+            return OPEN_KINDS[kind.group(1)]
         if b"word/document" in head:
             return "Word"
         if b"xl/workbook" in head or b"xl/worksheets" in head:
@@ -133,7 +201,14 @@ def _content(data: bytes) -> str:
 
 
 def _contradiction(data: bytes, found: str, wanted: Format) -> str:
-    renames = {"PDF": ".pdf", "Word": ".docx", "Excel": ".xlsx"}
+    renames = {
+        "PDF": ".pdf",
+        "Word": ".docx",
+        "Excel": ".xlsx",
+        OPEN_TEXT.name: ".odt",
+        OPEN_SHEET.name: ".ods",
+        OPEN_SLIDES.name: ".odp",
+    }
     if found in renames:
         return f"content is {found}, not {wanted.name}: rename it to {renames[found]}"
     if found == "OLE":
@@ -146,6 +221,10 @@ def _contradiction(data: bytes, found: str, wanted: Format) -> str:
     if start and b"\0" not in start:
         return f"content is text, not {wanted.name}"
     return f"content is not {wanted.name}"
+
+
+def _is_xml(data: bytes) -> bool:
+    return data.startswith((b"<", b"\xef\xbb\xbf<", b"\xff\xfe<\0", b"\xfe\xff\0<"))
 
 
 def _not_text(data: bytes, found: str, wanted: Format) -> str | None:

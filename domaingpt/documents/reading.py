@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from domaingpt.documents.formats import FORMATS, sniff
+from domaingpt.documents.formats import FORMATS, sniff, true_suffix
 from domaingpt.documents.invisible import invisible_note
 from domaingpt.errors import UnreadableDocument, UnsupportedDocument
 
@@ -33,12 +33,14 @@ def read_document(data: bytes, path: str, progress: Callable[[], None] = lambda:
     suffix = PurePosixPath(path).suffix.lower()
     if suffix not in FORMATS:
         raise UnsupportedDocument(f"no reader for {suffix or 'suffixless'} files", path)
-    contradiction = sniff(data, suffix)
+    actual = true_suffix(data, suffix)
+    contradiction = sniff(data, actual)
     if contradiction:
         raise UnreadableDocument(contradiction, path)
-    document = _reader(FORMATS[suffix].reader)(data, path, progress)
-    note = invisible_note(document.text)
-    return replace(document, notes=(*document.notes, note)) if note else document
+    document = _reader(FORMATS[actual].reader)(data, path, progress)
+    disguise = f"content is {FORMATS[actual].name}, and was read as such" if actual != suffix else ""
+    notes = [note for note in (disguise, invisible_note(document.text)) if note]
+    return replace(document, notes=(*document.notes, *notes)) if notes else document
 
 
 def _reader(name: str) -> Reader:
@@ -51,6 +53,14 @@ def _reader(name: str) -> Reader:
             from domaingpt.documents.sheets.excel import read
         case "sheets97":
             from domaingpt.documents.sheets.excel97 import read
+        case "opendocument":
+            from domaingpt.documents.opendocument.reader import read
+        case "rtf":
+            from domaingpt.documents.rtf.reader import read
+        case "word97":
+            from domaingpt.documents.office97.word import read
+        case "slides97":
+            from domaingpt.documents.office97.powerpoint import read
         case "delimited":
             from domaingpt.documents.sheets.delimited import read
         case "web":

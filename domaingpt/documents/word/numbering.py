@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from docx.oxml.ns import qn
 
+from domaingpt.documents.numerals import formatted
+
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
@@ -16,8 +18,6 @@ if TYPE_CHECKING:
 
 MAX_LEVELS = 9  # ECMA-376, 17.9.6.
 MAX_NUMBER = 100_000  # A start value beyond this is damage.
-ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"),
-         (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))  # fmt: skip
 
 
 class Numbering:
@@ -98,30 +98,6 @@ class Numbering:
             style = _value(levels[index], "w:numFmt") if index in levels else "decimal"
             text = text.replace(f"%{index + 1}", formatted(counts[index], "decimal" if legal else style))
         return text.strip()
-
-
-def formatted(number: int, style: str) -> str:
-    """Return a number in one of Word's formats; an unknown format gives decimal digits."""
-    match style:
-        case "lowerLetter" | "upperLetter":
-            letter = chr(ord("a") + (number - 1) % 26) * ((number - 1) // 26 + 1) if 0 < number <= 780 else ""
-            return letter.upper() if style == "upperLetter" else letter
-        case "lowerRoman" | "upperRoman":
-            return _roman(number).upper() if style == "upperRoman" else _roman(number)
-        case "decimalZero":
-            return f"{number:02}"
-        case "bullet" | "none":
-            return ""
-        case _:
-            return str(number)
-
-
-def _roman(number: int) -> str:
-    text = ""
-    for value, letters in ROMAN:
-        text += letters * (number // value)
-        number %= value
-    return text
 
 
 def _value(parent: _Element, tag: str) -> str:

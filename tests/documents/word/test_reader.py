@@ -11,7 +11,7 @@ from properties import block_texts
 from word_files import from_body_xml, saved
 
 from domaingpt.documents import read_document
-from domaingpt.documents.word.numbering import formatted
+from domaingpt.documents.numerals import formatted
 from domaingpt.errors import EncryptedDocument, UnreadableDocument
 
 

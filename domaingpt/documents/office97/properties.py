@@ -1,0 +1,195 @@
+"""Formatting of a Word 97–2003 file: which paragraphs are headings or end a row, which characters are not shown."""
+
+from __future__ import annotations
+
+import struct
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from domaingpt.documents.heading_names import named_level
+from domaingpt.documents.office97.fib import CHARACTER_PAGES, PARAGRAPH_PAGES, STYLES, WordFile
+
+PAGE_BYTES = 512
+# Modifiers (2.6.1, 2.6.2).
+VANISHES, IS_DELETED = 0x083C, 0x0800
+IN_TABLE, ENDS_ROW, OUTLINE, DEPTH, INNER_CELL, INNER_ROW = 0x2416, 0x2417, 0x2640, 0x6649, 0x244B, 0x244C
+HUGE = (0x6645, 0x6646)  # Formatting that stands in the data stream: rows of many cells.
+TABLE_DEFINITION, TAB_CHANGES = 0xD608, 0xC615
+OPERAND_BYTES = (1, 1, 2, 4, 2, 2, 0, 3)  # By the modifier's highest three bits; 0: its first byte says.
+TITLE, SUBTITLE = 62, 74  # Built-in styles; 1 to 9 are the headings (2.9.271).
+NO_STYLE = 0x0FFF
+MAX_CHAIN = 20  # Styles based on styles; a longer chain is a cycle.
+BODY_OUTLINE = 9
+
+
+@dataclass(frozen=True, slots=True)
+class ParagraphFormat:
+    """How a paragraph is formatted, as far as it matters here."""
+
+    style: int = 0
+    outline: int = BODY_OUTLINE
+    in_table: bool = False
+    ends_row: bool = False
+    depth: int = 0
+    ends_inner_cell: bool = False
+    ends_inner_row: bool = False
+
+
+class Properties:
+    """Formatting by place in the main stream.
+
+    Attributes:
+        hidden: Text spans formatted as hidden, in no order.
+        deleted: Text spans of tracked deletions, in no order.
+    """
+
+    def __init__(self, word: WordFile) -> None:
+        self._word = word
+        self._levels = _style_levels(word.table(STYLES))
+        runs = sorted(self._paragraph_runs(), key=lambda run: run[0])
+        self._starts = [start for start, _, _ in runs]
+        self._runs = runs
+        self._parsed: dict[bytes, ParagraphFormat] = {}
+        self.hidden: list[tuple[int, int]] = []
+        self.deleted: list[tuple[int, int]] = []
+        self._find_not_shown()
+
+    def paragraph(self, offset: int) -> ParagraphFormat:
+        """Return the format of the paragraph whose end mark lies at an offset of the main stream."""
+        index = bisect_right(self._starts, offset) - 1
+        if index < 0 or offset >= self._runs[index][1]:
+            return ParagraphFormat()
+        stored = self._runs[index][2]
+        if stored not in self._parsed:
+            self._parsed[stored] = self._parse(stored)
+        return self._parsed[stored]
+
+    def level(self, paragraph: ParagraphFormat) -> int:
+        """Return a heading's level from 1, or 0 for other paragraphs."""
+        if paragraph.outline < BODY_OUTLINE:
+            return paragraph.outline + 1
+        return self._levels.get(paragraph.style, 0)
+
+    def _parse(self, stored: bytes) -> ParagraphFormat:
+        if len(stored) < 2:
+            return ParagraphFormat()
+        found = dict(_modifiers(stored[2:]))
+        for modifier in HUGE:
+            if modifier in found:
+                at = struct.unpack("<I", found[modifier])[0]
+                size = int.from_bytes(self._word.data[at : at + 2], "little")
+                found |= dict(_modifiers(self._word.data[at + 2 : at + 2 + size]))
+        value = {modifier: int.from_bytes(operand[:4], "little") for modifier, operand in found.items()}
+        return ParagraphFormat(
+            style=int.from_bytes(stored[:2], "little"),
+            outline=value.get(OUTLINE, BODY_OUTLINE),
+            in_table=bool(value.get(IN_TABLE)) or value.get(DEPTH, 0) > 0,
+            ends_row=bool(value.get(ENDS_ROW)),
+            depth=value.get(DEPTH, 0),
+            ends_inner_cell=bool(value.get(INNER_CELL)),
+            ends_inner_row=bool(value.get(INNER_ROW)),
+        )
+
+    def _paragraph_runs(self) -> Iterator[tuple[int, int, bytes]]:
+        """Yield (first offset, one past the last, style and modifiers) of every paragraph (2.9.175)."""
+        for page in self._pages(PARAGRAPH_PAGES):
+            n = page[-1]
+            if 4 * (n + 1) + 13 * n > PAGE_BYTES - 1:
+                continue
+            offsets = struct.unpack_from(f"<{n + 1}I", page)
+            for index in range(n):
+                at = 2 * page[4 * (n + 1) + 13 * index]
+                if not 0 < at < PAGE_BYTES - 2:
+                    yield offsets[index], offsets[index + 1], b""
+                    continue
+                # Odd lengths are counted in words, less one byte; even ones after a zero.
+                first, size = (at + 1, 2 * page[at] - 1) if page[at] else (at + 2, 2 * page[at + 1])
+                yield offsets[index], offsets[index + 1], page[first : first + size]
+
+    def _find_not_shown(self) -> None:
+        done = 0
+        for page in self._pages(CHARACTER_PAGES):
+            n = page[-1]
+            if 4 * (n + 1) + n > PAGE_BYTES - 1:
+                continue
+            offsets = struct.unpack_from(f"<{n + 1}I", page)
+            for index in range(n):
+                at = 2 * page[4 * (n + 1) + index]
+                # Runs follow each other; in a hostile file they would overlap without end.
+                if not at or offsets[index] < done:
+                    continue
+                done = offsets[index + 1]
+                found = dict(_modifiers(page[at + 1 : at + 1 + page[at]]))
+                for modifier, spans in ((VANISHES, self.hidden), (IS_DELETED, self.deleted)):
+                    if found.get(modifier, b"\0")[0] in (1, 0x81):
+                        spans.extend(self._word.spans(offsets[index], offsets[index + 1]))
+
+    def _pages(self, table: int) -> Iterator[bytes]:
+        seen = set()
+        for entry in self._word.positions(table, 4)[1]:
+            number = struct.unpack("<I", entry)[0] & 0x3FFFFF
+            page = self._word.main[number * PAGE_BYTES : (number + 1) * PAGE_BYTES]
+            if len(page) == PAGE_BYTES and number not in seen:
+                seen.add(number)
+                yield page
+
+
+def _modifiers(stored: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield (modifier, operand) of a list of property modifiers (2.6.1)."""
+    at = 0
+    while at + 2 < len(stored):
+        modifier = int.from_bytes(stored[at : at + 2], "little")
+        at += 2
+        size = OPERAND_BYTES[modifier >> 13]
+        if modifier == TABLE_DEFINITION:
+            size = int.from_bytes(stored[at : at + 2], "little") + 1
+        elif not size:
+            # A change of more than 255 bytes of tab stops would be counted otherwise; nothing follows that matters.
+            if modifier == TAB_CHANGES and stored[at] == 0xFF:
+                return
+            size = 1 + stored[at]
+        operand = stored[at : at + size]
+        if len(operand) < size:
+            return
+        yield modifier, operand
+        at += size
+
+
+def _style_levels(table: bytes) -> dict[int, int]:
+    """Return style → level of the heading it makes (2.9.271)."""
+    if len(table) < 6:
+        return {}
+    at = 2 + int.from_bytes(table[:2], "little")
+    n, base_size = struct.unpack_from("<HH", table, 2)
+    own: dict[int, int] = {}
+    based_on: dict[int, int] = {}
+    for number in range(n):
+        if at + 2 > len(table):
+            break
+        size = int.from_bytes(table[at : at + 2], "little")
+        style = table[at + 2 : at + 2 + size]
+        at += 2 + size + size % 2
+        if len(style) >= 4:
+            own[number] = _own_level(style, base_size)
+            based_on[number] = int.from_bytes(style[2:4], "little") >> 4
+    return {number: level for number in own if (level := _inherited(number, own, based_on))}
+
+
+def _own_level(style: bytes, base_size: int) -> int:
+    built_in = int.from_bytes(style[:2], "little") & 0x0FFF
+    if 1 <= built_in <= 9:
+        return built_in
+    if built_in in (TITLE, SUBTITLE):
+        return 1 if built_in == TITLE else 2
+    length = int.from_bytes(style[base_size : base_size + 2], "little")
+    name = style[base_size + 2 : base_size + 2 + 2 * length].decode("utf-16-le", "replace")
+    return named_level(name)
+
+
+def _inherited(number: int, own: dict[int, int], based_on: dict[int, int]) -> int:
+    for _ in range(MAX_CHAIN):
+        if own.get(number):
+            return own[number]
+        number = based_on.get(number, NO_STYLE)
+    return 0
