@@ -34,6 +34,7 @@ class ParagraphFormat:
     depth: int = 0
     ends_inner_cell: bool = False
     ends_inner_row: bool = False
+    edges: tuple[int, ...] = ()  # Right edges of the cells of the row it ends, in twips.
 
 
 class Properties:
@@ -89,6 +90,7 @@ class Properties:
             depth=value.get(DEPTH, 0),
             ends_inner_cell=bool(value.get(INNER_CELL)),
             ends_inner_row=bool(value.get(INNER_ROW)),
+            edges=_edges(found.get(TABLE_DEFINITION, b"")),
         )
 
     def _paragraph_runs(self) -> Iterator[tuple[int, int, bytes]]:
@@ -154,6 +156,12 @@ def _modifiers(stored: bytes) -> Iterator[tuple[int, bytes]]:
             return
         yield modifier, operand
         at += size
+
+
+def _edges(definition: bytes) -> tuple[int, ...]:
+    """Return the right edges of a row's cells (2.9.318): their number, then the left edge of the first, then these."""
+    n = definition[2] if len(definition) > 2 else 0
+    return struct.unpack_from(f"<{n}h", definition, 5) if n and len(definition) >= 5 + 2 * n else ()
 
 
 def _style_levels(table: bytes) -> dict[int, int]:

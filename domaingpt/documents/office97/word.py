@@ -25,6 +25,7 @@ from domaingpt.documents.office97.fib import (
     WordFile,
 )
 from domaingpt.documents.office97.properties import ParagraphFormat, Properties
+from domaingpt.documents.tables.edges import EdgedRow, aligned
 from domaingpt.documents.tables.grids import add_table
 from domaingpt.errors import UnreadableDocument
 
@@ -81,7 +82,7 @@ class _Walker:
         self._shown = self._without_hidden()
         # Notes and comments by their place, last first.
         self._asides = sorted([*self._notes(), *self._comments()], key=lambda aside: -aside[0])
-        self._rows: list[list[str]] = []
+        self._rows: list[EdgedRow] = []
         self._cells: list[str] = []
         self._cell: list[str] = []
         self._table_end = 0
@@ -134,17 +135,17 @@ class _Walker:
         if not found.ends_row:
             self._cells.append(" ".join(self._cell))
         elif self._cells:
-            self._rows.append(self._cells)
+            self._rows.append(EdgedRow(self._cells, found.edges))
             self._cells = []
         self._cell = []
 
     def _end_table(self) -> None:
         cells = [*self._cells, " ".join(self._cell)]
         if any(cells):
-            self._rows.append(cells)
+            self._rows.append(EdgedRow(cells))
         self._cells, self._cell = [], []
         if self._rows:
-            add_table(self.assembly, self._rows)
+            add_table(self.assembly, aligned(self._rows))
             self._rows = []
             self._tell_asides(self._table_end)
 
@@ -154,14 +155,14 @@ class _Walker:
             self.assembly.add("paragraph", self._asides.pop()[1])
 
     def _notes(self) -> Iterator[tuple[int, str]]:
-        for part, refs, texts in (
-            ("footnotes", FOOTNOTE_REFS, FOOTNOTE_TEXTS),
-            ("endnotes", ENDNOTE_REFS, ENDNOTE_TEXTS),
+        for name, part, refs, texts in (
+            ("Note", "footnotes", FOOTNOTE_REFS, FOOTNOTE_TEXTS),
+            ("Endnote", "endnotes", ENDNOTE_REFS, ENDNOTE_TEXTS),
         ):
             places, _ = self._word.positions(refs, REFERENCE_BYTES)
             for number, (place, text) in enumerate(zip(places, self._entries(part, texts), strict=False), start=1):
                 if text:
-                    yield place, f"Note {number}: {text}"
+                    yield place, f"{name} {number}: {text}"
 
     def _comments(self) -> Iterator[tuple[int, str]]:
         places, entries = self._word.positions(COMMENT_REFS, COMMENT_REFERENCE_BYTES)

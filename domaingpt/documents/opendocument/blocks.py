@@ -182,10 +182,10 @@ class Blocks:
             self.assembly.add("paragraph", aside)
 
     def _asides(self, paragraph: Paragraph) -> Iterator[str]:
-        for citation, body in paragraph.notes:
+        for name, body in paragraph.notes:
             text = " ".join(self.texts(body))
             if text:
-                yield f"Note {citation}: {text}" if citation else f"Note: {text}"
+                yield f"{name}: {text}"
         for comment in paragraph.comments:
             if text := self._comment(comment):
                 yield text

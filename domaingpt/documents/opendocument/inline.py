@@ -31,7 +31,7 @@ class Paragraph:
     Attributes:
         text: What is printed.
         n_hidden: Characters that are not, white space apart.
-        notes: Foot- and endnotes, as (citation, `text:note-body`).
+        notes: Foot- and endnotes, as ("Note 1" or "Endnote i", `text:note-body`).
         comments: `office:annotation` elements.
         boxes: Text boxes and shapes anchored in it.
     """
@@ -95,7 +95,9 @@ class _Walk:
         citation = element.find(qn("text:note-citation"))
         body = element.find(qn("text:note-body"))
         if body is not None:
-            self.found.notes.append(("".join(citation.itertext()).strip() if citation is not None else "", body))
+            name = "Endnote" if element.get(qn("text:note-class")) == "endnote" else "Note"
+            number = "".join(citation.itertext()).strip() if citation is not None else ""
+            self.found.notes.append((f"{name} {number}".strip(), body))
 
     def _say(self, text: str | None, *, hidden: bool) -> None:
         if not text:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from domaingpt.documents.assembly import joined_surrogates, one_line
+from domaingpt.documents.tables.edges import EdgedRow
 
 
 class Flow:
@@ -60,19 +59,6 @@ class Flow:
 
 
 @dataclass(slots=True)
-class Row:
-    """One row of a table.
-
-    Attributes:
-        cells: Their texts.
-        edges: Right edges of the cells, in twips, if the file told one for each.
-    """
-
-    cells: list[str]
-    edges: list[int]
-
-
-@dataclass(slots=True)
 class Table:
     """The table that is being read.
 
@@ -84,7 +70,7 @@ class Table:
         asides: Notes and comments in its cells, to be told behind it.
     """
 
-    rows: list[Row] = field(default_factory=list)
+    rows: list[EdgedRow] = field(default_factory=list)
     cells: list[str] = field(default_factory=list)
     edges: list[int] = field(default_factory=list)
     marked_header: bool = False
@@ -94,29 +80,5 @@ class Table:
         """Complete a row."""
         if self.cells:
             edges = self.edges if len(self.edges) == len(self.cells) else []
-            self.rows.append(Row(self.cells, list(edges)))
+            self.rows.append(EdgedRow(self.cells, list(edges)))
         self.cells = []
-
-    def grid(self) -> list[list[str]]:
-        """Return the cells by column: a wide cell stands over the first of its columns."""
-        widest = max(self.rows, key=lambda row: len(row.cells))
-        if not widest.edges or any(b <= a for a, b in pairwise(widest.edges)):
-            return [row.cells for row in self.rows]
-        return [_placed(row, widest.edges) for row in self.rows]
-
-
-def _placed(row: Row, edges: list[int]) -> list[str]:
-    if len(row.cells) == len(edges) or not row.edges:
-        return row.cells
-    placed = [""] * len(edges)
-    column = 0
-    for text, right in zip(row.cells, row.edges, strict=True):
-        if column >= len(edges):
-            break
-        placed[column] = text
-        # The next cell begins behind the column whose right edge is nearest to this cell's.
-        last = bisect_left(edges, right, column)
-        if last == len(edges) or (last > column and right - edges[last - 1] < edges[last] - right):
-            last -= 1
-        column = max(last, column) + 1
-    return placed

@@ -20,6 +20,7 @@ from domaingpt.documents.margins import add_margins
 from domaingpt.documents.rtf.charsets import DEFAULT, OF_CHARSET, OF_WORD, of_code_page
 from domaingpt.documents.rtf.flow import Flow, Table
 from domaingpt.documents.rtf.tokens import Token, tokens
+from domaingpt.documents.tables.edges import aligned
 from domaingpt.documents.tables.grids import add_table
 from domaingpt.documents.titles import meaningful_title
 from domaingpt.errors import UnreadableDocument
@@ -37,10 +38,11 @@ SIGNS = {
 }  # fmt: skip
 SYMBOLS = {"~": "\xa0", "_": "\u2011", "{": "{", "}": "}", "\\": "\\"}
 TABLE_WORDS = frozenset(["cell", "row", "trowd", "cellx", "trhdr"])
+PARAGRAPH_WORDS = frozenset(["pard", "intbl", "s", "outlinelevel"])
 PARAGRAPH_ENDS = frozenset(["par", "sect", "page", "column"])
 # Destinations that hold text of their own, and the run it goes to.
 RUNS = {
-    "footnote": "note", "annotation": "comment", "atnauthor": "author", "listtext": "label", "pntext": "label",
+    "footnote": "Note", "annotation": "comment", "atnauthor": "author", "listtext": "label", "pntext": "label",
     "header": "header", "headerl": "header", "headerr": "header", "headerf": "header",
     "footer": "footer", "footerl": "footer", "footerr": "footer", "footerf": "footer",
     "shptxt": "box", "dptxbxtext": "box", "title": "title", "fonttbl": "fonts", "stylesheet": "styles",
@@ -113,7 +115,7 @@ class _Machine:
         self._margins: dict[str, list[str]] = {"header": [], "footer": []}
         self._author = ""
         self._title = ""
-        self._n_notes = 0
+        self._n_notes = {"Note": 0, "Endnote": 0}
         self._left_out = dict.fromkeys(("images", "embedded objects", "hidden characters"), 0)
 
     def take(self, token: Token) -> bool:
@@ -179,9 +181,9 @@ class _Machine:
         if not text:
             return
         match flow.kind:
-            case "note":
-                self._n_notes += 1
-                self._asides.append(f"Note {self._n_notes}: {text}")
+            case "Note" | "Endnote":
+                self._n_notes[flow.kind] += 1
+                self._asides.append(f"{flow.kind} {self._n_notes[flow.kind]}: {text}")
             case "comment":
                 self._asides.append(f"Comment by {self._author}: {text}" if self._author else f"Comment: {text}")
                 self._author = ""
@@ -237,12 +239,26 @@ class _Machine:
         self._state.in_table, self._state.style, self._state.outline = False, 0, -1
 
     def _layout_word(self, word: str, parameter: int | None) -> None:
-        if word not in TABLE_WORDS:
+        if word in PARAGRAPH_WORDS:
+            self._paragraph_word(word, parameter)
+        elif word not in TABLE_WORDS:
             self._format_word(word, parameter)
         elif self._state.flow.kind == "body":
             self._table_word(word, parameter)
         elif word == "cell":
             self._state.flow.say(" ")
+
+    def _paragraph_word(self, word: str, parameter: int | None) -> None:
+        state = self._state
+        match word:
+            case "pard":
+                state.in_table, state.style, state.outline = False, 0, -1
+            case "intbl":
+                state.in_table = parameter != 0
+            case "s":
+                state.style = parameter or 0
+            case "outlinelevel":
+                state.outline = parameter if parameter is not None and 0 <= parameter <= 8 else -1
 
     def _table_word(self, word: str, parameter: int | None) -> None:
         match word:
@@ -269,21 +285,15 @@ class _Machine:
                     self._n_to_skip = state.fallback
             case "uc":
                 state.fallback = min(max(parameter or 0, 0), MAX_FALLBACK)
-            case "pard":
-                state.in_table, state.style, state.outline = False, 0, -1
             case "plain":
                 state.is_hidden = state.is_deleted = False
                 state.font = self._default_font
-            case "intbl":
-                state.in_table = parameter != 0
-            case "s":
-                state.style = parameter or 0
-            case "outlinelevel":
-                state.outline = parameter if parameter is not None and 0 <= parameter <= 8 else -1
             case "v":
                 state.is_hidden = parameter != 0
             case "deleted":
                 state.is_deleted = parameter != 0
+            case "ftnalt" if state.flow.kind == "Note":
+                state.flow.kind = "Endnote"
             case "object":
                 self._left_out["embedded objects"] += 1
             case _:
@@ -343,7 +353,7 @@ class _Machine:
     def _flush_table(self) -> None:
         self._table.end_row()
         if self._table.rows:
-            add_table(self._assembly, self._table.grid(), marked_header=self._table.marked_header)
+            add_table(self._assembly, aligned(self._table.rows), marked_header=self._table.marked_header)
         for aside in self._table.asides:
             self._assembly.add("paragraph", aside)
         self._table = Table(edges=self._table.edges)

@@ -64,6 +64,23 @@ def test_headings_paragraphs_and_rows_stand_in_page_order(fast_saved: bool) -> N
     assert document.title == "Lease"
 
 
+def row_end(*edges: int) -> tuple[int, bytes]:
+    """The end of a row with right edges of its cells."""
+    definition = struct.pack(f"<B{len(edges) + 1}h", len(edges), 0, *edges)
+    return (0, ROW_END[1] + struct.pack("<HH", 0xD608, len(definition) + 1) + definition)
+
+
+def test_wide_cells_stand_over_the_first_of_their_columns() -> None:
+    """Else an amount would stand under another column's name."""
+    word = Word97(
+        [
+            ("A\x07", CELL), ("B\x07", CELL), ("C\x07", CELL), ("\x07", row_end(1000, 2000, 3000)),
+            ("wide\x07", CELL), ("5\x07", CELL), ("\x07", row_end(2000, 3000)),
+        ]
+    )  # fmt: skip
+    assert block_texts(read(word)) == ["A | B | C", "A: wide | C: 5"]
+
+
 def test_notes_and_comments_follow_their_paragraph() -> None:
     """Those of a table follow the table; headers and footers stand once at the end."""
     word = Word97(

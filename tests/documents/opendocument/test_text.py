@@ -68,15 +68,17 @@ def test_notes_and_comments_follow_their_paragraph() -> None:
         '<text:note text:note-class="footnote"><text:note-citation>1</text:note-citation><text:note-body>'
         "<text:p>Since 2020.</text:p></text:note-body></text:note>"
     )
+    end = note.replace("footnote", "endnote").replace("citation>1<", "citation>i<")
     comment = "<office:annotation><dc:creator>Jane</dc:creator><text:p>Check</text:p><text:p>this.</text:p></office:annotation>"
     body = (
-        f"<text:p>Rent{note} is due.{comment}</text:p><text:p>Next.</text:p>"
+        f"<text:p>Rent{note} is due.{comment}{end}</text:p><text:p>Next.</text:p>"
         f"<table:table><table:table-row><table:table-cell><text:p>a{note}</text:p></table:table-cell>"
         "<table:table-cell><text:p>b</text:p></table:table-cell></table:table-row></table:table>"
     )
     assert texts(body) == [
         "Rent is due.",
         "Note 1: Since 2020.",
+        "Endnote i: Since 2020.",
         "Comment by Jane: Check this.",
         "Next.",
         "a | b",

@@ -8,7 +8,6 @@ import pytest
 from properties import block_texts
 
 from domaingpt.documents import read_document, sniff
-from domaingpt.documents.rtf.flow import Row, Table
 from domaingpt.errors import UnreadableDocument
 from domaingpt.types import Document
 
@@ -97,13 +96,15 @@ def test_signs_and_breaks_are_kept() -> None:
 def test_notes_and_comments_follow_their_paragraph() -> None:
     """Those of a table follow the table; text boxes as well."""
     note = "{\\super\\chftn}{\\footnote\\pard {\\super\\chftn} Since 2020.\\par Or so.}"
+    end = "{\\footnote\\ftnalt\\pard At the end.}"
     comment = "{\\*\\atnid J}{\\*\\atnauthor Jane}\\chatn{\\*\\annotation{\\*\\atndate 1}\\pard Check this.}"
     box = "{\\shp{\\*\\shpinst{\\sp{\\sn x}{\\sv y}}{\\shptxt\\pard boxed\\par}}{\\shprslt{\\pard boxed\\par}}}"
-    body = f"Rent{note} is due.{comment}\\par {row('a' + note, 'b')}\\pard Next{box}.\\par"
+    body = f"Rent{note} is due.{comment}{end}\\par {row('a' + note, 'b')}\\pard Next{box}.\\par"
     assert texts(body) == [
         "Rent is due.",
         "Note 1: Since 2020. Or so.",
         "Comment by Jane: Check this.",
+        "Endnote 1: At the end.",
         "a | b",
         "Note 2: Since 2020. Or so.",
         "Next.",
@@ -150,16 +151,9 @@ def test_nested_tables_and_paragraphs_stand_in_their_cell() -> None:
 
 
 def test_wide_cells_stand_over_the_first_of_their_columns() -> None:
-    """Rows of fewer cells are placed by their right edges; a twip more or less is nothing."""
-    table = Table(
-        rows=[
-            Row(["a", "b", "c"], [1000, 2000, 3000]),
-            Row(["wide", "z"], [1995, 3001]),
-            Row(["x", "wide"], [1000, 3000]),
-            Row(["no", "edges"], []),
-        ]
-    )
-    assert table.grid() == [["a", "b", "c"], ["wide", "", "z"], ["x", "wide", ""], ["no", "edges"]]
+    """Rows of fewer cells are placed by their right edges."""
+    body = row("A", "B", "C") + row("wide", "5", edges=(1990, 3001)) + row("x", "6", "7")
+    assert texts(body) == ["A: wide | C: 5", "A: x | B: 6 | C: 7"]
 
 
 @pytest.mark.parametrize(
