@@ -61,6 +61,9 @@ class Word97:
         hidden: Positions formatted as hidden, from and to.
         deleted: Positions of a tracked deletion.
         styles: Built-in number of each style.
+        lists: Levels of each list as (start, format, label); one level makes a simple list.
+        overrides: (list from 0, {level: start}) of each entry that paragraphs refer to.
+        style_lists: Style → its own paragraph modifiers.
         reversed_pieces: Store the paragraphs last to first, as a fast-saved file may.
         flags: Of the FIB.
         version: nFib.
@@ -74,6 +77,9 @@ class Word97:
     hidden: tuple[int, int] = (0, 0)
     deleted: tuple[int, int] = (0, 0)
     styles: list[int] = field(default_factory=list)
+    lists: list[list[tuple[int, int, str]]] = field(default_factory=list)
+    overrides: list[tuple[int, dict[int, int]]] = field(default_factory=list)
+    style_lists: dict[int, bytes] = field(default_factory=dict)
     reversed_pieces: bool = False
     flags: int = 0x0200
     version: int = 0xC1
@@ -122,11 +128,19 @@ class Word97:
             tables[36] = b"".join(
                 struct.pack("<H", len(name)) + name.encode("utf-16-le") for _, name, _ in self.comments
             )
+        behind = b""
+        if self.lists:
+            tables[74] = self._overrides()
+            # The levels stand behind the table of lists and are not counted in its length.
+            tables[73] = struct.pack("<H", len(self.lists)) + b"".join(
+                struct.pack("<i22xBx", index + 7, len(levels) == 1) for index, levels in enumerate(self.lists)
+            )
+            behind = b"".join(map(_level, (level for levels in self.lists for level in levels)))
         lengths = [sum(map(units, part)) for part in (body, notes, headers, [], comments)]
-        return self._main(lengths, tables, text, pages)
+        return self._main(lengths, tables, text, pages, behind)
 
     def _main(
-        self, lengths: list[int], tables: dict[int, bytes], text: bytes, pages: list[bytes]
+        self, lengths: list[int], tables: dict[int, bytes], text: bytes, pages: list[bytes], behind: bytes
     ) -> tuple[bytes, bytes]:
         fib = bytearray(2048)
         struct.pack_into("<HH", fib, 0, self.identifier, self.version)
@@ -137,7 +151,7 @@ class Word97:
             struct.pack_into("<II", fib, 0x9A + 8 * number, len(table), len(content))
             table += content
         stored = bytes(fib) + text
-        return padded(stored, -(-len(stored) // 512) * 512) + b"".join(pages), table
+        return padded(stored, -(-len(stored) // 512) * 512) + b"".join(pages), table + behind
 
     def _stored(self, pieces: list[str]) -> tuple[list[tuple[int, int]], bytes]:
         """Return where each piece is stored, and the bytes: one a character where cp1252 has them all."""
@@ -163,10 +177,20 @@ class Word97:
         formatting = b"\x01\x03\x00abc"  # Of a fast-saved file.
         return formatting + b"\x02" + struct.pack("<I", len(plc)) + plc
 
+    def _overrides(self) -> bytes:
+        entries = b"".join(struct.pack("<i8xB3x", index + 7, len(starts)) for index, starts in self.overrides)
+        details = b"".join(
+            bytes(4) + b"".join(struct.pack("<iI", start, level | 0x10) for level, start in starts.items())
+            for _, starts in self.overrides
+        )
+        return struct.pack("<I", len(self.overrides)) + entries + details
+
     def _styles(self) -> bytes:
         table = struct.pack("<HHH14x", 18, len(self.styles), 10)
-        for built_in in self.styles:
+        for number, built_in in enumerate(self.styles):
             style = struct.pack("<HHHHH", built_in, 0xFFF1, 0, 0, 0) + struct.pack("<H", 1) + "x\0".encode("utf-16-le")
+            if modifiers := self.style_lists.get(number):
+                style += struct.pack("<HH", 2 + len(modifiers), number) + modifiers
             table += struct.pack("<H", len(style)) + style
         return table
 
@@ -218,6 +242,12 @@ def _offset(position: int, offsets: list[tuple[int, int]], pieces: list[str]) ->
 
 def _plc(places: list[int], end: int, entry: bytes) -> bytes:
     return struct.pack(f"<{len(places) + 1}I", *places, end) + entry * len(places)
+
+
+def _level(level: tuple[int, int, str]) -> bytes:
+    start, number_format, label = level
+    head = struct.pack("<iBB9xB8xBBH", start, number_format, 0, 0, 2, 3, 0)
+    return head + b"ppp" + b"cc" + struct.pack("<H", len(label)) + label.encode("utf-16-le")
 
 
 def _paragraph_page(runs: list[tuple[int, int, tuple[int, bytes]]]) -> bytes:

@@ -24,6 +24,7 @@ TABLES_AT = 0x9A  # FibRgFcLcb97: pairs of offset and length.
 # Which pair is which (2.5.6).
 STYLES, FOOTNOTE_REFS, FOOTNOTE_TEXTS, COMMENT_REFS, COMMENT_TEXTS, HEADERS = 1, 2, 3, 4, 5, 11
 CHARACTER_PAGES, PARAGRAPH_PAGES, PIECES, COMMENT_AUTHORS, ENDNOTE_REFS, ENDNOTE_TEXTS = 12, 13, 33, 36, 46, 47
+LISTS, LIST_OVERRIDES = 73, 74
 PIECE_BYTES = 8
 COMPRESSED = 0x40000000
 
@@ -79,13 +80,20 @@ class WordFile:
         ends = [min(end, len(self.text)) for end in accumulate(lengths)]
         self.parts = {name: span for (name, _), span in zip(PARTS, pairwise([0, *ends]), strict=True)}
 
-    def table(self, number: int) -> bytes:
-        """Return one of the tables of `FibRgFcLcb97`, "" if the file has none."""
+    def table(self, number: int, *, to_end: bool = False) -> bytes:
+        """Return one of the tables of `FibRgFcLcb97`, "" if the file has none.
+
+        Args:
+            number: Of the table.
+            to_end: Also what stands behind it.
+        """
         at = TABLES_AT + 8 * number
         if at + 8 > len(self.main):
             return b""
         offset, length = struct.unpack_from("<II", self.main, at)
-        return self._table[offset : offset + length]
+        if not length:
+            return b""
+        return self._table[offset:] if to_end else self._table[offset : offset + length]
 
     def positions(self, number: int, size: int) -> tuple[list[int], list[bytes]]:
         """Return the positions of a table of the kind PLC (2.2.2), and what it holds for each but the last.

@@ -14,11 +14,12 @@ PAGE_BYTES = 512
 # Modifiers (2.6.1, 2.6.2).
 VANISHES, IS_DELETED = 0x083C, 0x0800
 IN_TABLE, ENDS_ROW, OUTLINE, DEPTH, INNER_CELL, INNER_ROW = 0x2416, 0x2417, 0x2640, 0x6649, 0x244B, 0x244C
+LIST, LIST_LEVEL = 0x460B, 0x260A
 HUGE = (0x6645, 0x6646)  # Formatting that stands in the data stream: rows of many cells.
 TABLE_DEFINITION, TAB_CHANGES = 0xD608, 0xC615
 OPERAND_BYTES = (1, 1, 2, 4, 2, 2, 0, 3)  # By the modifier's highest three bits; 0: its first byte says.
 TITLE, SUBTITLE = 62, 74  # Built-in styles; 1 to 9 are the headings (2.9.271).
-NO_STYLE = 0x0FFF
+PARAGRAPH_STYLE = 1
 MAX_CHAIN = 20  # Styles based on styles; a longer chain is a cycle.
 BODY_OUTLINE = 9
 
@@ -34,7 +35,18 @@ class ParagraphFormat:
     depth: int = 0
     ends_inner_cell: bool = False
     ends_inner_row: bool = False
+    list_number: int = 0  # Of its entry among the lists' overrides; 0 for none.
+    list_level: int = 0
     edges: tuple[int, ...] = ()  # Right edges of the cells of the row it ends, in twips.
+
+
+@dataclass(frozen=True, slots=True)
+class _Style:
+    """A style: the level of the heading it makes or 0, the style it is based on, its own paragraph modifiers."""
+
+    level: int
+    based_on: int
+    own: dict[int, bytes]
 
 
 class Properties:
@@ -47,7 +59,7 @@ class Properties:
 
     def __init__(self, word: WordFile) -> None:
         self._word = word
-        self._levels = _style_levels(word.table(STYLES))
+        self._styles = _styles(word.table(STYLES))
         runs = sorted(self._paragraph_runs(), key=lambda run: run[0])
         self._starts = [start for start, _, _ in runs]
         self._runs = runs
@@ -70,7 +82,7 @@ class Properties:
         """Return a heading's level from 1, or 0 for other paragraphs."""
         if paragraph.outline < BODY_OUTLINE:
             return paragraph.outline + 1
-        return self._levels.get(paragraph.style, 0)
+        return next((style.level for style in self._chain(paragraph.style) if style.level), 0)
 
     def _parse(self, stored: bytes) -> ParagraphFormat:
         if len(stored) < 2:
@@ -81,17 +93,34 @@ class Properties:
                 at = struct.unpack("<I", found[modifier])[0]
                 size = int.from_bytes(self._word.data[at : at + 2], "little")
                 found |= dict(_modifiers(self._word.data[at + 2 : at + 2 + size]))
+        style = int.from_bytes(stored[:2], "little")
+        for ancestor in self._chain(style):
+            # A paragraph in a list by its style alone.
+            found = {
+                modifier: ancestor.own[modifier] for modifier in (LIST, LIST_LEVEL) if modifier in ancestor.own
+            } | found
         value = {modifier: int.from_bytes(operand[:4], "little") for modifier, operand in found.items()}
         return ParagraphFormat(
-            style=int.from_bytes(stored[:2], "little"),
+            style=style,
             outline=value.get(OUTLINE, BODY_OUTLINE),
             in_table=bool(value.get(IN_TABLE)) or value.get(DEPTH, 0) > 0,
             ends_row=bool(value.get(ENDS_ROW)),
             depth=value.get(DEPTH, 0),
             ends_inner_cell=bool(value.get(INNER_CELL)),
             ends_inner_row=bool(value.get(INNER_ROW)),
+            list_number=value.get(LIST, 0),
+            list_level=value.get(LIST_LEVEL, 0),
             edges=_edges(found.get(TABLE_DEFINITION, b"")),
         )
+
+    def _chain(self, number: int) -> Iterator[_Style]:
+        """Yield a style and those it is based on, nearest first."""
+        for _ in range(MAX_CHAIN):
+            style = self._styles.get(number)
+            if style is None:
+                return
+            yield style
+            number = style.based_on
 
     def _paragraph_runs(self) -> Iterator[tuple[int, int, bytes]]:
         """Yield (first offset, one past the last, style and modifiers) of every paragraph (2.9.175)."""
@@ -164,40 +193,39 @@ def _edges(definition: bytes) -> tuple[int, ...]:
     return struct.unpack_from(f"<{n}h", definition, 5) if n and len(definition) >= 5 + 2 * n else ()
 
 
-def _style_levels(table: bytes) -> dict[int, int]:
-    """Return style → level of the heading it makes (2.9.271)."""
+def _styles(table: bytes) -> dict[int, _Style]:
+    """Return the styles by number (2.9.271)."""
     if len(table) < 6:
         return {}
     at = 2 + int.from_bytes(table[:2], "little")
     n, base_size = struct.unpack_from("<HH", table, 2)
-    own: dict[int, int] = {}
-    based_on: dict[int, int] = {}
+    styles: dict[int, _Style] = {}
     for number in range(n):
         if at + 2 > len(table):
             break
         size = int.from_bytes(table[at : at + 2], "little")
-        style = table[at + 2 : at + 2 + size]
+        stored = table[at + 2 : at + 2 + size]
         at += 2 + size + size % 2
-        if len(style) >= 4:
-            own[number] = _own_level(style, base_size)
-            based_on[number] = int.from_bytes(style[2:4], "little") >> 4
-    return {number: level for number in own if (level := _inherited(number, own, based_on))}
+        if len(stored) >= 4:
+            styles[number] = _style(stored, base_size)
+    return styles
 
 
-def _own_level(style: bytes, base_size: int) -> int:
-    built_in = int.from_bytes(style[:2], "little") & 0x0FFF
-    if 1 <= built_in <= 9:
-        return built_in
-    if built_in in (TITLE, SUBTITLE):
-        return 1 if built_in == TITLE else 2
-    length = int.from_bytes(style[base_size : base_size + 2], "little")
-    name = style[base_size + 2 : base_size + 2 + 2 * length].decode("utf-16-le", "replace")
-    return named_level(name)
+def _style(stored: bytes, base_size: int) -> _Style:
+    kind_and_base = int.from_bytes(stored[2:4], "little")
+    length = int.from_bytes(stored[base_size : base_size + 2], "little")
+    end = base_size + 2 + 2 * length
+    name = stored[base_size + 2 : end].decode("utf-16-le", "replace")
+    own: dict[int, bytes] = {}
+    if kind_and_base & 0xF == PARAGRAPH_STYLE:
+        # Behind the name and its zero: size of the modifiers, number of the style, modifiers.
+        size = int.from_bytes(stored[end + 2 : end + 4], "little")
+        own = dict(_modifiers(stored[end + 6 : end + 4 + size]))
+    built_in = int.from_bytes(stored[:2], "little") & 0x0FFF
+    return _Style(_built_in_level(built_in) or named_level(name), kind_and_base >> 4, own)
 
 
-def _inherited(number: int, own: dict[int, int], based_on: dict[int, int]) -> int:
-    for _ in range(MAX_CHAIN):
-        if own.get(number):
-            return own[number]
-        number = based_on.get(number, NO_STYLE)
-    return 0
+def _built_in_level(number: int) -> int:
+    if 1 <= number <= 9:
+        return number
+    return {TITLE: 1, SUBTITLE: 2}.get(number, 0)

@@ -1,7 +1,4 @@
-"""Word 97–2003 (.doc) → Document: headings, paragraphs and rows; notes and comments behind their paragraph.
-
-The numbers of automatic lists are not worked out.
-"""
+"""Word 97–2003 (.doc) → Document: headings, paragraphs and rows; notes and comments behind their paragraph."""
 
 from __future__ import annotations
 
@@ -24,6 +21,7 @@ from domaingpt.documents.office97.fib import (
     HEADERS,
     WordFile,
 )
+from domaingpt.documents.office97.numbering import ListNumbers
 from domaingpt.documents.office97.properties import ParagraphFormat, Properties
 from domaingpt.documents.tables.edges import EdgedRow, aligned
 from domaingpt.documents.tables.grids import add_table
@@ -77,6 +75,7 @@ class _Walker:
         self._word = word
         self._progress = progress
         self._properties = Properties(word)
+        self._numbers = ListNumbers(word)
         self._n_hidden = 0
         self._n_images = 0
         self._shown = self._without_hidden()
@@ -113,6 +112,10 @@ class _Walker:
         text = _clean(shown)
         mark = self._shown[last - 1]
         found = self._properties.paragraph(self._word.offset(last - 1))
+        # An empty paragraph counts as well.
+        label = self._numbers.label(found.list_number, found.list_level)
+        if text and label:
+            text = f"{label} {text}"
         if mark == CELL_MARK or found.in_table:
             self._table_end = last
             self._add_to_table(text, mark, found)

@@ -128,10 +128,10 @@ class Blocks:
     def _add_paragraph(self, element: _Element, label: str = "") -> None:
         paragraph = self._read(element)
         text = paragraph.text.strip()
-        level = self._level(element) if text else 0
+        level = self._level(element)
+        if not label and element.tag == qn("text:h"):
+            label = self._numbering.heading(element, level)  # An empty heading counts as well.
         if text:
-            if not label and element.tag == qn("text:h"):
-                label = self._numbering.heading(element, level)
             if level and not self.title:
                 self.title = text
             self.assembly.add("heading" if level else "paragraph", f"{label} {text}" if label else text, level=level)

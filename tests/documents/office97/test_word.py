@@ -124,6 +124,57 @@ def test_fields_show_their_result_only() -> None:
     assert block_texts(read(word)) == ["see the 7th page.", "One", "Two", "Rest and all."]
 
 
+def in_list(number: int, level: int = 0) -> tuple[int, bytes]:
+    return (0, struct.pack("<HhHB", 0x460B, number, 0x260A, level))
+
+
+def test_automatic_numbers_are_printed() -> None:
+    """Levels, start values, lists that share a count, numbering by style; bullets give none."""
+    legal = [(1, 0, "\0."), (1, 0, "\0.\1"), (3, 2, "(\2)"), *[(1, 0, "")] * 6]
+    word = Word97(
+        [
+            ("a\r", in_list(1)),
+            ("b\r", in_list(1, 1)),
+            ("c\r", in_list(1, 2)),
+            ("d\r", in_list(1, 1)),
+            ("e\r", in_list(2)),
+            ("\r", in_list(1)),
+            ("f\r", in_list(2)),
+            ("dot\r", in_list(3)),
+            ("by style\r", (1, b"")),
+            ("none\r", (1, in_list(0)[1])),
+            ("lost\r", in_list(99)),
+        ],
+        lists=[legal, [(1, 23, "\uf0b7")], [(5, 4, "\0)")]],
+        overrides=[(0, {}), (0, {0: 7}), (1, {}), (2, {})],
+        styles=[0, 100],
+        style_lists={1: in_list(4)[1]},
+    )
+    assert block_texts(read(word)) == [
+        "1. a",
+        "1.1 b",
+        "(iii) c",
+        "1.2 d",
+        "7. e",
+        "9. f",
+        "dot",
+        "e) by style",
+        "none",
+        "lost",
+    ]
+
+
+def test_damaged_numbering_is_none() -> None:
+    """The text is there."""
+    word = Word97([("a\r", in_list(1))], lists=[[(1, 0, "\0.")]], overrides=[(0, {})])
+    main, table = word.streams()
+    offset = struct.unpack_from("<I", main, 0x9A + 8 * 74)[0]
+    damaged = bytearray(table)
+    damaged[offset + 4 + 12] = 255  # Levels that are overridden, of which there are none.
+    document = read_document(compound({"WordDocument": main, "1Table": bytes(damaged)}), "a.doc")
+    assert document.text == "a"
+
+
 def test_hidden_and_deleted_text_is_left_out() -> None:
     """Hidden characters and pictures are counted; paragraphs stay apart."""
     word = Word97(
