@@ -14,6 +14,10 @@ from domaingpt.errors import EncryptedDocument, UnreadableDocument
 
 HEADER_BYTES = 512
 ENTRY_BYTES = 4
+SUMMARY = "\x05SummaryInformation"
+CODE_PAGE, TITLE = 1, 2  # Properties of the summary, and the types of their values.
+STRING, WIDE_STRING = 0x1E, 0x1F
+MAX_PROPERTIES = 100  # The summary knows 19.
 # olefile believes the file about its structure; damage surfaces as errors of plain Python code.
 MISREAD = (OSError, ValueError, IndexError, KeyError, TypeError, AttributeError, AssertionError, OverflowError,
            UnicodeError, EOFError, struct.error, RecursionError)  # fmt: skip
@@ -59,11 +63,24 @@ class CompoundFile:
     def title(self) -> str:
         """Return the title from the summary, "" if it says nothing."""
         try:
-            metadata = self._ole.get_metadata()
-            codec = f"cp{metadata.codepage}" if metadata.codepage and metadata.codepage > 0 else "utf-8"
-            return meaningful_title((metadata.title or b"").decode(codec, "replace"), self._path)
+            return meaningful_title(_title(self.stream(SUMMARY)), self._path)
         except (*MISREAD, LookupError):
             return ""
+
+
+def _title(summary: bytes) -> str:
+    """Return the title of a property set [MS-OLEPS 2.21]. olefile would read lists as long as the file claims."""
+    start = struct.unpack_from("<I", summary, 44)[0]
+    n = min(struct.unpack_from("<I", summary, start + 4)[0], MAX_PROPERTIES)
+    places = dict(struct.unpack_from("<II", summary, start + 8 + 8 * index) for index in range(n))
+    at = start + places[TITLE]
+    kind, size = struct.unpack_from("<II", summary, at)
+    if kind == WIDE_STRING:
+        return summary[at + 8 : at + 8 + 2 * size].decode("utf-16-le", "replace").rstrip("\0")
+    codec = "cp1252"
+    if CODE_PAGE in places:
+        codec = f"cp{struct.unpack_from('<H', summary, start + places[CODE_PAGE] + 4)[0]}"
+    return summary[at + 8 : at + 8 + size].decode(codec, "replace").rstrip("\0") if kind == STRING else ""
 
 
 def _check_header(data: bytes, path: str) -> None:

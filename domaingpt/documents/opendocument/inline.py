@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from domaingpt.documents.opendocument.styles import Styles
 
 SPACES = re.compile(r"[ \t\r\n]+")
-MAX_SPACES = 1000  # One `text:s`; more would be a bomb.
+MAX_SPACES = 100  # One `text:s`; more would be a bomb.
 DRAWN = (f"{{{NAMESPACES['draw']}}}", f"{{{NAMESPACES['dr3d']}}}")
 NOT_SHOWN = frozenset(
     [

@@ -64,6 +64,34 @@ def test_headings_paragraphs_and_rows_stand_in_page_order(fast_saved: bool) -> N
     assert document.title == "Lease"
 
 
+def summary(title: bytes, kind: int = 0x1E, code_page: int = 1251, size: int | None = None) -> bytes:
+    """A property set with a code page and a title."""
+    value = struct.pack("<II", kind, len(title) if size is None else size) + title
+    properties = struct.pack("<II4I", 40 + len(value), 2, 1, 24, 2, 32) + struct.pack("<IHH", 2, code_page, 0) + value
+    return struct.pack("<HHI16xI16xI", 0xFFFE, 0, 2, 1, 48) + properties
+
+
+@pytest.mark.parametrize(
+    ("stream", "title"),
+    [
+        (summary("Договор аренды\0".encode("cp1251")), "Договор аренды"),
+        (summary("Договор\0".encode(), code_page=65001), "Договор"),
+        (summary("Договор\0".encode("utf-16-le"), kind=0x1F, size=8), "Договор"),
+        (summary(b"Endless", size=0xFFFFFFFF), "Endless"),
+        (summary(b"Endless", kind=0x101E, size=0xFFFFFFFF), "Lease"),
+        (summary(b"Odd", code_page=9), "Lease"),
+        (summary(b"Cut")[:60], "Lease"),
+        (b"", "Lease"),
+    ],
+    ids=["cyrillic", "utf-8", "wide", "long", "list", "no code page", "cut", "empty"],
+)
+def test_the_title_is_that_of_the_summary(stream: bytes, title: str) -> None:
+    """Else the first heading; a list of four thousand million values is not read."""
+    main, table = sample().streams()
+    data = compound({"WordDocument": main, "1Table": table, "\x05SummaryInformation": stream})
+    assert read_document(data, "a.doc").title == title
+
+
 def row_end(*edges: int) -> tuple[int, bytes]:
     """The end of a row with right edges of its cells."""
     definition = struct.pack(f"<B{len(edges) + 1}h", len(edges), 0, *edges)
