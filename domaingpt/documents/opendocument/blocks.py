@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from domaingpt.documents.opendocument.numbering import ListCount, Numbering
     from domaingpt.documents.opendocument.styles import Styles
 
-BLOCKS_PER_PROGRESS = 200
+PARAGRAPHS_PER_PROGRESS = 200
 MAX_HEADING_LEVEL = 10
 PARAGRAPHS = frozenset([qn("text:p"), qn("text:h")])
 # What holds blocks without being one: indexes, paragraphs with a number of their own, list items.
@@ -61,14 +61,11 @@ class Blocks:
         self._numbering = numbering
         self._repeats = repeats
         self._progress = progress
-        self._n_blocks = 0
+        self._n_paragraphs = 0
 
     def add(self, parent: _Element) -> None:
         """Append every block below an element."""
         for element in parent:
-            self._n_blocks += 1
-            if self._n_blocks % BLOCKS_PER_PROGRESS == 0:
-                self._progress()
             self.add_block(element)
 
     def texts(self, parent: _Element, asides: list[str] | None = None) -> Iterator[str]:
@@ -121,6 +118,9 @@ class Blocks:
         return drawn or element.tag in WRAPPERS
 
     def _read(self, element: _Element) -> Paragraph:
+        self._n_paragraphs += 1
+        if self._n_paragraphs % PARAGRAPHS_PER_PROGRESS == 0:
+            self._progress()
         paragraph = read_paragraph(element, self._styles)
         self.n_hidden += paragraph.n_hidden
         return paragraph
@@ -175,7 +175,7 @@ class Blocks:
             marked = marked or (position == 0 and is_header)
             cells = row_cells(row, lambda cell, _: " ".join(self.texts(cell, asides)), self._repeats)
             rows.extend([cells] * self._repeats.rows(row, cells))
-            if position % BLOCKS_PER_PROGRESS == 0:
+            if position % PARAGRAPHS_PER_PROGRESS == 0:
                 self._progress()
         add_table(self.assembly, rows, marked_header=marked)
         for aside in asides:

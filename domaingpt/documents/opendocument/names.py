@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 NAMESPACES = {
     **{
         prefix: f"urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"
@@ -15,6 +17,7 @@ NAMESPACES = {
 }  # fmt: skip
 
 
+@cache
 def qn(name: str) -> str:
     """Return a name as lxml spells it: "text:p" → "{urn:…:text:1.0}p"."""
     prefix, _, local = name.partition(":")

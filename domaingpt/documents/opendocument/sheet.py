@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
+from domaingpt.documents.assembly import TextAssembly, one_line
 from domaingpt.documents.opendocument.names import qn
 from domaingpt.documents.opendocument.package import SAFE, encoding_of
 from domaingpt.documents.opendocument.tables import Repeats, row_cells
@@ -22,8 +23,6 @@ from domaingpt.documents.tables.number_formats import shown_number
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
-
-    from domaingpt.documents.assembly import TextAssembly
 
 ROWS_PER_PROGRESS = 500
 NUMBERS = ("float", "percentage", "currency")
@@ -156,8 +155,11 @@ def column_name(column: int) -> str:
 
 
 def _paragraphs(parent: _Element) -> str:
-    texts = ("".join(_pieces(paragraph)) for paragraph in parent.iterchildren(qn("text:p")))
-    return " ".join(" ".join(texts).split())
+    paragraphs = parent.findall(qn("text:p"))
+    # Most cells are one paragraph without any formatting.
+    if len(paragraphs) == 1 and not len(paragraphs[0]):
+        return one_line(paragraphs[0].text or "")
+    return one_line(" ".join("".join(_pieces(paragraph)) for paragraph in paragraphs))
 
 
 def _pieces(paragraph: _Element) -> Iterator[str]:
