@@ -71,7 +71,7 @@ def read(data: bytes, path: str, progress: Callable[[], None]) -> Document:
             raise UnreadableDocument(f"damaged PowerPoint file: {exc}", path) from exc
         title = compound.title() or presentation.title
     hidden = ", ".join(map(str, presentation.hidden))
-    notes = [f"hidden slides: {hidden}"] if hidden else []
+    notes = [f"hidden in the show, and read: slide {hidden}"] if hidden else []
     left_out = {"images": presentation.n_images}
     return presentation.assembly.document(title=title, left_out=left_out, notes=notes)
 
@@ -103,8 +103,11 @@ class _Presentation:
             if self._is_hidden(container):
                 self.hidden.append(number)
             self._add_slide(container, slide)
-            if notes := self._notes.get(slide.identity):
-                self.assembly.add("paragraph", f"Notes: {notes}")
+            notes = self._notes.get(slide.identity, [])
+            if notes:
+                self.assembly.add("heading", "Notes", level=2)
+            for note in notes:
+                self.assembly.add("paragraph", note)
             for comment in self._comments(container):
                 self.assembly.add("paragraph", comment)
 
@@ -179,8 +182,8 @@ class _Presentation:
         elif record.kind == TEXT_BYTES and outline:
             outline[-1].text = _clean(content.decode("latin-1"))
 
-    def _notes_by_slide(self, listed: list[_Slide]) -> dict[int, str]:
-        notes: dict[int, str] = {}
+    def _notes_by_slide(self, listed: list[_Slide]) -> dict[int, list[str]]:
+        notes: dict[int, list[str]] = {}
         for entry in listed:
             container = self._object(entry.number)
             if container is None:
@@ -189,7 +192,7 @@ class _Presentation:
             texts = [text.text for text in self._texts(container, entry.outline, set()) if text.kind == NOTES_TYPE]
             if atom is not None and atom.end - atom.start >= 4 and any(texts):
                 slide = struct.unpack_from("<I", self._records.stream, atom.start)[0]
-                notes[slide] = "\n".join(text for text in texts if text)
+                notes[slide] = [line for text in texts for line in text.split("\n")]
         return notes
 
     def _object(self, number: int) -> Record | None:

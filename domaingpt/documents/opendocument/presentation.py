@@ -26,7 +26,7 @@ def add_slides(blocks: Blocks, body: _Element, styles: Styles, progress: Callabl
         if _is_hidden(slide, styles):
             hidden.append(str(number))
         _add_slide(blocks, slide)
-    return [f"hidden slides: {', '.join(hidden)}"] if hidden else []
+    return [f"hidden in the show, and read: slide {', '.join(hidden)}"] if hidden else []
 
 
 def _add_slide(blocks: Blocks, slide: _Element) -> None:
@@ -37,16 +37,19 @@ def _add_slide(blocks: Blocks, slide: _Element) -> None:
         blocks.assembly.add("heading", text, level=1)
     for shape in slide:
         if shape.tag == qn("presentation:notes"):
-            for text in _notes(blocks, shape):
-                blocks.assembly.add("paragraph", f"Notes: {text}")
+            notes = list(_notes(blocks, shape))
+            if notes:
+                blocks.assembly.add("heading", "Notes", level=2)
+            for text in notes:
+                blocks.assembly.add("paragraph", text)
         elif shape not in titles and shape.get(qn("presentation:class")) not in MASTER_CLASSES:
             blocks.add_block(shape)
 
 
 def _notes(blocks: Blocks, notes: _Element) -> Iterator[str]:
     for shape in notes:
-        if shape.get(qn("presentation:class")) == "notes" and (text := "\n".join(blocks.texts(shape))):
-            yield text
+        if shape.get(qn("presentation:class")) == "notes":
+            yield from blocks.texts(shape)
 
 
 def _is_hidden(slide: _Element, styles: Styles) -> bool:

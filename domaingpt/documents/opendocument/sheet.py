@@ -16,7 +16,7 @@ from lxml import etree
 from domaingpt.documents.assembly import TextAssembly, one_line
 from domaingpt.documents.opendocument.names import qn
 from domaingpt.documents.opendocument.package import SAFE, encoding_of
-from domaingpt.documents.opendocument.tables import Repeats, row_cells
+from domaingpt.documents.opendocument.tables import Repeats, repeated, row_cells
 from domaingpt.documents.tables.cells import FIRST_YEAR, LAST_YEAR, Amount, shown_value
 from domaingpt.documents.tables.grids import add_tables
 from domaingpt.documents.tables.number_formats import shown_number
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 ROWS_PER_PROGRESS = 500
+NOT_VISIBLE = ("collapse", "filter")
 NUMBERS = ("float", "percentage", "currency")
 
 
@@ -43,6 +44,7 @@ class Sheets:
         self._hidden_styles: set[str] = set()
         self._comments: list[str] = []
         self._n_rows = 0
+        self._n_hidden_rows = 0
 
     def add(self, content: bytes) -> None:
         """Append every sheet of a body."""
@@ -69,6 +71,7 @@ class Sheets:
         self._assembly.add("heading", name, level=1)
         is_named = len(self._assembly.blocks) > mark
         self._comments = []
+        self._n_hidden_rows = 0
         add_tables(self._assembly, self._rows(table, events))
         for comment in self._comments:
             self._assembly.add("paragraph", comment)
@@ -76,6 +79,9 @@ class Sheets:
             self._assembly.drop_last()  # A sheet without a value is not text.
         elif style in self._hidden_styles:
             self.notes.append(f"sheet '{name}' is hidden in the spreadsheet")
+        if self._n_hidden_rows:
+            rows = "row" if self._n_hidden_rows == 1 else "rows"
+            self.notes.append(f"sheet '{name}': {self._n_hidden_rows:,} hidden {rows}, read as well")
 
     def _rows(self, table: _Element, events: Any) -> Iterator[list[str]]:
         position = 0
@@ -90,7 +96,9 @@ class Sheets:
             if self._n_rows % ROWS_PER_PROGRESS == 0:
                 self._progress()
             cells = row_cells(element, self._cell_reader(position), self._repeats)
-            position += 1
+            position += repeated(element, "table:number-rows-repeated")
+            if any(cells) and element.get(qn("table:visibility")) in NOT_VISIBLE:
+                self._n_hidden_rows += 1
             for _ in range(self._repeats.rows(element, cells)):
                 yield cells
             _forget(element)

@@ -52,12 +52,14 @@ def test_a_slide_is_a_page_with_its_title_first() -> None:
         "down",
         "Year: 2023 | Sales: 1,200",
         "nowhere",
-        "Notes: Say this.\nThen that.",
+        "Notes",
+        "Say this.",
+        "Then that.",
         "Comment by Jane: Check this.",
         "Backup",
     ]
     assert [(page.number, page.status) for page in document.pages] == [(1, "text"), (2, "empty"), (3, "text")]
-    assert (document.title, document.notes) == ("Results", ("hidden slides: 3",))
+    assert (document.title, document.notes) == ("Results", ("hidden in the show, and read: slide 3",))
 
 
 def test_locked_and_foreign_files_are_named() -> None:

@@ -39,7 +39,8 @@ def test_a_slide_is_a_page_with_its_title_first() -> None:
         "first",
         "in a shape",
         "Year: 2023 | Sales: 1,200",
-        "Notes: Say this.",
+        "Notes",
+        "Say this.",
         "Backup",
     ]
     assert [(page.number, page.status, document.text[page.start : page.end][-6:]) for page in document.pages] == [
@@ -47,4 +48,4 @@ def test_a_slide_is_a_page_with_its_title_first() -> None:
         (2, "empty", ""),
         (3, "text", "Backup"),
     ]
-    assert (document.title, document.notes) == ("Results", ("hidden slides: 3",))
+    assert (document.title, document.notes) == ("Results", ("hidden in the show, and read: slide 3",))

@@ -91,22 +91,25 @@ def test_repeats_without_end_are_cut_and_told() -> None:
 
 
 def test_comments_name_their_cell_and_follow_the_sheet() -> None:
-    """Between the rows they would part the table."""
+    """Between the rows they would part the table; blank rows count."""
     comment = (
         "<office:annotation><dc:creator>Jane</dc:creator><text:p>Check <text:s/>this.</text:p></office:annotation>"
     )
     value = (
         f'<table:table-cell office:value-type="float" office:value="5">{comment}<text:p>5</text:p></table:table-cell>'
     )
-    document = read(
-        sheet(
-            "S",
-            row(cell("Item"), cell("n")),
-            row(cell("a"), value),
-            row(cell("b"), cell("6", "float", 'office:value="6"')),
-        )
-    )
-    assert block_texts(document) == ["S", "Item: a | n: 5", "Item: b | n: 6", "Comment by Jane on B2 (5): Check this."]
+    six = cell("6", "float", 'office:value="6"')
+    blank = row(cell(), more='table:number-rows-repeated="3"')
+    document = read(sheet("S", blank, row(cell("Item"), cell("n")), row(cell("a"), value), row(cell("b"), six)))
+    assert block_texts(document) == ["S", "Item: a | n: 5", "Item: b | n: 6", "Comment by Jane on B5 (5): Check this."]
+
+
+def test_hidden_rows_are_read_and_told() -> None:
+    """A filter hides what a question may be about."""
+    hidden = 'table:visibility="filter"'
+    document = read(sheet("S", row(cell("a"), cell("b"), more=hidden), row(cell(), more=hidden)))
+    assert document.text == "S\n\na | b"
+    assert document.notes == ("sheet 'S': 1 hidden row, read as well",)
 
 
 def test_hidden_sheets_are_told_and_tables_of_shapes_are_not_rows() -> None:
