@@ -60,6 +60,7 @@ class Word97:
         headers: Stories of one section: even header, odd header, even footer, odd footer, first ones.
         hidden: Positions formatted as hidden, from and to.
         deleted: Positions of a tracked deletion.
+        formatted: Positions from and to with other modifiers.
         styles: Built-in number of each style.
         lists: Levels of each list as (start, format, label); one level makes a simple list.
         overrides: (list from 0, {level: start}) of each entry that paragraphs refer to.
@@ -76,6 +77,7 @@ class Word97:
     headers: list[str] = field(default_factory=list)
     hidden: tuple[int, int] = (0, 0)
     deleted: tuple[int, int] = (0, 0)
+    formatted: list[tuple[int, int, bytes]] = field(default_factory=list)
     styles: list[int] = field(default_factory=list)
     lists: list[list[tuple[int, int, str]]] = field(default_factory=list)
     overrides: list[tuple[int, dict[int, int]]] = field(default_factory=list)
@@ -195,19 +197,19 @@ class Word97:
         return table
 
     def _character_page(self, offsets: list[tuple[int, int]], pieces: list[str]) -> bytes:
-        runs = []
-        for (first, last), modifier in ((self.hidden, 0x083C), (self.deleted, 0x0800)):
-            if first < last:
-                runs.append((_offset(first, offsets, pieces), _offset(last - 1, offsets, pieces), modifier))
+        formatted = [
+            (*self.hidden, struct.pack("<HB", 0x083C, 1)),
+            (*self.deleted, struct.pack("<HB", 0x0800, 1)),
+            *self.formatted,
+        ]
         page = bytearray(512)
-        bounds = [0]
+        bounds, places = [0], []
         at = 500
-        places = []
-        for start, last, modifier in sorted(runs):
-            bounds += [start, last + 1]
-            page[at : at + 4] = struct.pack("<BHB", 3, modifier, 1)
+        for first, last, modifiers in sorted(run for run in formatted if run[0] < run[1]):
+            bounds += [_offset(first, offsets, pieces), _offset(last - 1, offsets, pieces) + 1]
+            at -= (len(modifiers) + 2) // 2 * 2
+            page[at : at + len(modifiers) + 1] = bytes([len(modifiers)]) + modifiers
             places += [0, at // 2]
-            at -= 4
         n = len(bounds) - 1
         struct.pack_into(f"<{n + 1}I", page, 0, *bounds)
         page[4 * (n + 1) : 4 * (n + 1) + n] = bytes(places)

@@ -14,6 +14,10 @@ PAGE_BYTES = 512
 # Modifiers (2.6.1, 2.6.2).
 VANISHES, IS_DELETED = 0x083C, 0x0800
 IN_TABLE, ENDS_ROW, OUTLINE, DEPTH, INNER_CELL, INNER_ROW = 0x2416, 0x2417, 0x2640, 0x6649, 0x244B, 0x244C
+SIZE, COLOUR, OLD_COLOUR = 0x4A43, 0x6870, 0x2A42
+CHARACTER_GROUNDS = frozenset([0x2A0C, 0x4866, 0xCA71])  # Highlight and shading of characters,
+PARAGRAPH_GROUNDS = frozenset([0x442D, 0xC64D])  # shading of paragraphs.
+TINY_HALF_POINTS = 4  # 2 points, as in `pdf.hidden`.
 LIST, LIST_LEVEL = 0x460B, 0x260A
 HUGE = (0x6645, 0x6646)  # Formatting that stands in the data stream: rows of many cells.
 TABLE_DEFINITION, TAB_CHANGES = 0xD608, 0xC615
@@ -37,6 +41,7 @@ class ParagraphFormat:
     ends_inner_row: bool = False
     list_number: int = 0  # Of its entry among the lists' overrides; 0 for none.
     list_level: int = 0
+    is_shaded: bool = False
     edges: tuple[int, ...] = ()  # Right edges of the cells of the row it ends, in twips.
 
 
@@ -110,6 +115,7 @@ class Properties:
             ends_inner_row=bool(value.get(INNER_ROW)),
             list_number=value.get(LIST, 0),
             list_level=value.get(LIST_LEVEL, 0),
+            is_shaded=bool(found.keys() & PARAGRAPH_GROUNDS),
             edges=_edges(found.get(TABLE_DEFINITION, b"")),
         )
 
@@ -152,9 +158,18 @@ class Properties:
                     continue
                 done = offsets[index + 1]
                 found = dict(_modifiers(page[at + 1 : at + 1 + page[at]]))
-                for modifier, spans in ((VANISHES, self.hidden), (IS_DELETED, self.deleted)):
-                    if found.get(modifier, b"\0")[0] in (1, 0x81):
-                        spans.extend(self._word.spans(offsets[index], offsets[index + 1]))
+                spans = self._word.spans(offsets[index], offsets[index + 1])
+                if _is_on(found, IS_DELETED):
+                    self.deleted.extend(spans)
+                elif _is_on(found, VANISHES) or _is_tiny(found):
+                    self.hidden.extend(spans)
+                elif _is_white(found):
+                    self.hidden.extend(span for span in spans if not self._may_be_ground(span[0]))
+
+    def _may_be_ground(self, position: int) -> bool:
+        """Return whether the paragraph of a character may have a colour: it is shaded, or in a table."""
+        paragraph = self.paragraph(self._word.offset(position))
+        return paragraph.in_table or paragraph.is_shaded
 
     def _pages(self, table: int) -> Iterator[bytes]:
         seen = set()
@@ -185,6 +200,20 @@ def _modifiers(stored: bytes) -> Iterator[tuple[int, bytes]]:
             return
         yield modifier, operand
         at += size
+
+
+def _is_on(found: dict[int, bytes], modifier: int) -> bool:
+    return found.get(modifier, b"\0")[0] in (1, 0x81)
+
+
+def _is_tiny(found: dict[int, bytes]) -> bool:
+    return SIZE in found and 0 < int.from_bytes(found[SIZE], "little") <= TINY_HALF_POINTS
+
+
+def _is_white(found: dict[int, bytes]) -> bool:
+    if found.keys() & CHARACTER_GROUNDS:
+        return False
+    return found.get(COLOUR, b"") == b"\xff\xff\xff\0" or (COLOUR not in found and found.get(OLD_COLOUR) == b"\x08")
 
 
 def _edges(definition: bytes) -> tuple[int, ...]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from domaingpt.documents.opendocument.inline import DRAWN, Paragraph, read_paragraph
-from domaingpt.documents.opendocument.names import qn
+from domaingpt.documents.opendocument.inline import Paragraph, read_paragraph
+from domaingpt.documents.opendocument.names import DRAWN, PARAGRAPHS, qn
 from domaingpt.documents.opendocument.tables import Repeats, row_cells, table_rows
 from domaingpt.documents.tables.grids import add_table
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 PARAGRAPHS_PER_PROGRESS = 200
 MAX_HEADING_LEVEL = 10
-PARAGRAPHS = frozenset([qn("text:p"), qn("text:h")])
 # What holds blocks without being one: indexes, paragraphs with a number of their own, list items.
 WRAPPERS = frozenset(
     [

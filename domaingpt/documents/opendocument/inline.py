@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from domaingpt.documents.opendocument.names import NAMESPACES, qn
+from domaingpt.documents.opendocument.names import DRAWN, qn
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 SPACES = re.compile(r"[ \t\r\n]+")
 MAX_SPACES = 100  # One `text:s`; more would be a bomb.
-DRAWN = (f"{{{NAMESPACES['draw']}}}", f"{{{NAMESPACES['dr3d']}}}")
 NOT_SHOWN = frozenset(
     [
         qn(f"text:{name}")

@@ -22,3 +22,7 @@ def qn(name: str) -> str:
     """Return a name as lxml spells it: "text:p" → "{urn:…:text:1.0}p"."""
     prefix, _, local = name.partition(":")
     return f"{{{NAMESPACES[prefix]}}}{local}"
+
+
+DRAWN = (qn("draw:"), qn("dr3d:"))  # What the names of all shapes begin with.
+PARAGRAPHS = frozenset([qn("text:p"), qn("text:h")])

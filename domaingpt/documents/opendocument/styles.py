@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from domaingpt.documents.opendocument.names import qn
+from domaingpt.documents.opendocument.names import DRAWN, PARAGRAPHS, qn
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -17,7 +17,7 @@ WHITE = "#ffffff"
 NO_GROUNDS = ("", "transparent", WHITE)
 POINTS = re.compile(r"(\d{1,4}(?:\.\d{1,4})?)pt")
 HEADING_NAME = re.compile(r"Heading(?:_20_)?([1-9])")
-GROUNDED = frozenset([qn("table:table-cell"), qn("draw:frame"), qn("draw:custom-shape"), qn("draw:rect")])
+GROUNDED = frozenset([qn("table:table-cell"), qn("text:section")])
 
 
 class Styles:
@@ -67,7 +67,7 @@ class Styles:
         name = element.get(qn("text:style-name"), "")
         if not name:
             return False
-        on_ground = self._page_has_ground or any(parent.tag in GROUNDED for parent in element.iterancestors())
+        on_ground = self._page_has_ground or any(map(self._may_be_ground, element.iterancestors()))
         key = (family, name, on_ground)
         if key not in self._hidden:
             self._hidden[key] = self._hides(family, name, on_ground)
@@ -80,11 +80,19 @@ class Styles:
         size = POINTS.fullmatch(self.attribute(family, name, "style:text-properties", "fo:font-size"))
         if size and 0 < float(size.group(1)) <= TINY_POINTS:
             return True
-        # A span's own ground is known; that of the paragraph it stands in is not looked for, so spans are shown.
         if on_ground or self.attribute(family, name, "style:text-properties", "fo:color").lower() != WHITE:
             return False
         grounds = ("style:text-properties", "style:paragraph-properties")
         return all(self.attribute(family, name, kind, "fo:background-color") in NO_GROUNDS for kind in grounds)
+
+    def _may_be_ground(self, parent: _Element) -> bool:
+        """Return whether what stands around a text may have a colour: cells, shapes, sections, shaded paragraphs."""
+        if parent.tag in GROUNDED or str(parent.tag).startswith(DRAWN):
+            return True
+        if parent.tag not in PARAGRAPHS:
+            return False
+        name = parent.get(qn("text:style-name"), "")
+        return self.attribute("paragraph", name, "style:paragraph-properties", "fo:background-color") not in NO_GROUNDS
 
     def _last_parent(self, name: str) -> str:
         """Return the name a chain ends with: common styles that were never changed may be missing."""

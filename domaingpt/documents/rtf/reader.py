@@ -18,6 +18,7 @@ from domaingpt.documents.formats import RTF_HEADER_WINDOW
 from domaingpt.documents.heading_names import named_level
 from domaingpt.documents.margins import add_margins
 from domaingpt.documents.rtf.charsets import DEFAULT, OF_CHARSET, OF_WORD, of_code_page
+from domaingpt.documents.rtf.colours import Colours
 from domaingpt.documents.rtf.flow import Flow, Table
 from domaingpt.documents.rtf.tokens import Token, tokens
 from domaingpt.documents.tables.edges import aligned
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 TOKENS_PER_PROGRESS = 50_000
 MAX_DEPTH = 1000  # Groups further down share one state. Word writes a dozen. Guess, unmeasured.
 MAX_FALLBACK = 100  # Characters that stand in for one of Unicode; the specification knows 0 to 2.
+TINY_HALF_POINTS = 4  # 2 points, as in `pdf.hidden`.
 SIGNS = {
     "tab": "\t", "line": "\n", "softline": "\n", "lbr": "\n", "emdash": "—", "endash": "–", "emspace": "\u2003",
     "enspace": "\u2002", "qmspace": "\u2005", "bullet": "•", "lquote": "‘", "rquote": "’", "ldblquote": "“",
@@ -46,10 +48,11 @@ RUNS = {
     "header": "header", "headerl": "header", "headerr": "header", "headerf": "header",
     "footer": "footer", "footerl": "footer", "footerr": "footer", "footerf": "footer",
     "shptxt": "box", "dptxbxtext": "box", "title": "title", "fonttbl": "fonts", "stylesheet": "styles",
+    "colortbl": "colours",
 }  # fmt: skip
 # Destinations without text, or with text that is shown elsewhere too. Others after "\*" are left out as well.
 NOT_SHOWN = frozenset(
-    """colortbl pict objdata fldinst xe tc rxe txe bkmkstart bkmkend listtable listoverridetable revtbl filetbl
+    """pict objdata fldinst xe tc rxe txe bkmkstart bkmkend listtable listoverridetable revtbl filetbl
     nonshppict nonesttables shprslt sp ftnsep ftnsepc ftncn aftnsep aftnsepc aftncn pntxta pntxtb falt panose
     author operator subject keywords comment doccomm company manager category hlinkbase creatim revtim printim buptim
     template generator userprops upr atnid atndate atnref atnicn atrfstart atrfend datafield formfield themedata
@@ -69,6 +72,10 @@ class _State:
     is_skipped: bool = False
     is_hidden: bool = False
     is_deleted: bool = False
+    is_tiny: bool = False
+    is_white: bool = False
+    has_ground: bool = False  # Behind the characters.
+    is_shaded: bool = False  # Behind the paragraph.
     font: int = -1
     fallback: int = 1
     style: int = 0
@@ -106,6 +113,7 @@ class _Machine:
         self._is_too_deep = False
         self._is_starred = False
         self._n_to_skip = 0  # Stand-ins for a character that was given in Unicode.
+        self._colours = Colours()
         self._codec = DEFAULT
         self._codecs: dict[int, str] = {}
         self._levels: dict[int, int] = {}
@@ -252,7 +260,7 @@ class _Machine:
         state = self._state
         match word:
             case "pard":
-                state.in_table, state.style, state.outline = False, 0, -1
+                state.in_table, state.style, state.outline, state.is_shaded = False, 0, -1, False
             case "intbl":
                 state.in_table = parameter != 0
             case "s":
@@ -286,7 +294,7 @@ class _Machine:
             case "uc":
                 state.fallback = min(max(parameter or 0, 0), MAX_FALLBACK)
             case "plain":
-                state.is_hidden = state.is_deleted = False
+                state.is_hidden = state.is_deleted = state.is_tiny = state.is_white = state.has_ground = False
                 state.font = self._default_font
             case "v":
                 state.is_hidden = parameter != 0
@@ -313,11 +321,29 @@ class _Machine:
                 self._codecs[self._state.font] = OF_CHARSET[parameter]
             case "cpg" if self._state.flow.kind == "fonts" and (codec := of_code_page(parameter or 0)):
                 self._codecs[self._state.font] = codec
+            case _:
+                self._colour_word(word, parameter)
+
+    def _colour_word(self, word: str, parameter: int | None) -> None:
+        state = self._state
+        match word:
+            case "fs":
+                state.is_tiny = parameter is not None and 0 < parameter <= TINY_HALF_POINTS
+            case "cf":
+                state.is_white = self._colours.is_white(parameter)
+            case "cb" | "chcbpat" | "highlight":
+                state.has_ground = bool(parameter) and not self._colours.is_white(parameter)
+            case "cbpat" | "shading":
+                state.is_shaded = bool(parameter) and not (word == "cbpat" and self._colours.is_white(parameter))
+            case "red" | "green" | "blue" if state.flow.kind == "colours":
+                self._colours.component(word, parameter)
 
     def _say_bytes(self, data: bytes) -> None:
         skipped = min(self._n_to_skip, len(data))
         self._n_to_skip -= skipped
         data = data[skipped:]
+        if self._state.flow.kind == "colours":
+            self._colours.separators(data)
         if not data or self._is_silent(data):
             return
         self._state.flow.say_bytes(data, self._codecs.get(self._state.font, self._codec))
@@ -329,10 +355,14 @@ class _Machine:
     def _is_silent(self, text: str | bytes) -> bool:
         """Return whether text is not shown here; count what is formatted as hidden."""
         state = self._state
-        if state.is_hidden and not state.is_skipped and state.flow.kind not in ("fonts", "styles"):
-            self._left_out["hidden characters"] += sum(map(len, text.split()))
+        if state.is_skipped or state.is_deleted or state.flow.kind in ("fonts", "colours"):
             return True
-        return state.is_skipped or state.is_deleted or state.flow.kind == "fonts"
+        # In tables and text boxes white text may have a ground of its own.
+        on_ground = state.has_ground or state.is_shaded or state.in_table or state.flow.kind == "box"
+        if state.flow.kind == "styles" or not (state.is_hidden or state.is_tiny or (state.is_white and not on_ground)):
+            return False
+        self._left_out["hidden characters"] += sum(map(len, text.split()))
+        return True
 
     def _end_paragraph(self) -> None:
         state = self._state

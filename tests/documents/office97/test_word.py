@@ -215,6 +215,29 @@ def test_hidden_and_deleted_text_is_left_out() -> None:
     assert document.left_out == {"hidden characters": 11, "images": 1}
 
 
+def test_white_and_tiny_text_is_left_out() -> None:
+    """Unless it has a ground of its own, or may have one."""
+    white, old = struct.pack("<HI", 0x6870, 0xFFFFFF), struct.pack("<HB", 0x2A42, 8)
+    shaded = (0, struct.pack("<HH", 0x442D, 2))
+    texts = ["0123456789\r", "0123\r", "ab\x07", "\x07"]
+    word = Word97(
+        list(zip(texts, [PLAIN, shaded, CELL, ROW_END], strict=True)),
+        formatted=[
+            (1, 2, white),
+            (3, 4, old),
+            (5, 6, white + struct.pack("<HB", 0x2A0C, 7)),
+            (7, 8, struct.pack("<HH", 0x4A43, 4)),
+            (8, 9, struct.pack("<HH", 0x4A43, 5)),
+            (9, 10, struct.pack("<HI", 0x6870, 0xFFFFFE)),
+            (12, 13, white),
+            (16, 17, white),
+        ],
+    )
+    document = read(word)
+    assert block_texts(document) == ["0245689", "0123", "ab"]
+    assert document.left_out == {"hidden characters": 3}
+
+
 def test_locked_old_and_foreign_files_are_named() -> None:
     """Each with its own reason."""
     with pytest.raises(EncryptedDocument, match="needs a password"):

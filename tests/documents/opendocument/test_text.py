@@ -107,14 +107,27 @@ def test_hidden_text_and_deletions_are_left_out_and_counted() -> None:
     assert document.left_out == {"hidden characters": 26, "hidden sections": 1}
 
 
-def test_white_text_on_a_ground_of_its_own_is_shown() -> None:
-    """In a cell or a shape there may be a colour behind it."""
-    automatic = style("T1", '<style:text-properties fo:color="#ffffff"/>')
-    body = (
-        '<table:table><table:table-row><table:table-cell><text:p><text:span text:style-name="T1">white</text:span>'
-        "</text:p></table:table-cell></table:table-row></table:table>"
+@pytest.mark.parametrize(
+    "around",
+    [
+        "<table:table><table:table-row><table:table-cell><text:p>{}</text:p></table:table-cell></table:table-row></table:table>",
+        "<draw:frame><draw:text-box><text:p>{}</text:p></draw:text-box></draw:frame>",
+        "<text:p><draw:ellipse><text:p>{}</text:p></draw:ellipse></text:p>",
+        "<text:section><text:p>{}</text:p></text:section>",
+        '<text:p text:style-name="P2">{}</text:p>',
+    ],
+    ids=["cell", "frame", "shape", "section", "shaded paragraph"],
+)
+def test_white_text_on_a_ground_of_its_own_is_shown(around: str) -> None:
+    """There may be a colour behind it."""
+    automatic = (
+        style("T1", '<style:text-properties fo:color="#ffffff"/>')
+        + style("P1", '<style:paragraph-properties fo:background-color="#000080"/>', "paragraph")
+        + style("P2", "", "paragraph", "P1")
     )
-    assert texts(body, automatic=automatic) == ["white"]
+    white = '<text:span text:style-name="T1">white</text:span>'
+    assert texts(around.format(white), automatic=automatic) == ["white"]
+    assert texts(f"<text:p>{white}</text:p>", automatic=automatic) == []
 
 
 LIST_STYLE = (

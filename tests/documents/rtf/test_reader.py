@@ -123,6 +123,18 @@ def test_hidden_and_deleted_text_is_left_out() -> None:
     assert document.left_out == {"images": 2, "embedded objects": 1, "hidden characters": 14}
 
 
+def test_white_and_tiny_text_is_left_out() -> None:
+    """Unless it has a ground of its own, or may have one."""
+    table = "{\\colortbl;\\red255\\green255\\blue255;\\red0\\green0\\blue0;\\red255\\green255;}"
+    cells = row("{\\cf1 cell}", "b")
+    document = read(
+        f"{table}shown {{\\cf1 white}}{{\\cf3 yellow}}{{\\cf1\\highlight2  marked}}{{\\fs4 tiny}}{{\\fs5  small}}\\plain\\cf0  auto\\par"
+        f"\\pard\\cbpat2\\cf1 shaded\\par\\pard\\cf9 unknown\\par {cells}"
+    )
+    assert block_texts(document) == ["shown yellow marked small auto", "shaded", "unknown", "cell | b"]
+    assert document.left_out == {"hidden characters": 9}
+
+
 def test_fields_show_their_result_and_lists_their_numbers() -> None:
     """Not the code of a link, nor the dot of a symbol font."""
     body = (
