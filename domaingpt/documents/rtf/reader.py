@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from domaingpt.documents.assembly import TextAssembly, one_line
@@ -20,6 +20,7 @@ from domaingpt.documents.margins import add_margins
 from domaingpt.documents.rtf.charsets import DEFAULT, OF_CHARSET, OF_WORD, of_code_page
 from domaingpt.documents.rtf.colours import Colours
 from domaingpt.documents.rtf.flow import Flow, Table
+from domaingpt.documents.rtf.state import CHARACTER_WORDS, PARAGRAPH_WORDS, State
 from domaingpt.documents.rtf.tokens import Token, tokens
 from domaingpt.documents.tables.edges import aligned
 from domaingpt.documents.tables.grids import add_table
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 TOKENS_PER_PROGRESS = 50_000
 MAX_DEPTH = 1000  # Groups further down share one state. Word writes a dozen. Guess, unmeasured.
 MAX_FALLBACK = 100  # Characters that stand in for one of Unicode; the specification knows 0 to 2.
-TINY_HALF_POINTS = 4  # 2 points, as in `pdf.hidden`.
 SIGNS = {
     "tab": "\t", "line": "\n", "softline": "\n", "lbr": "\n", "emdash": "—", "endash": "–", "emspace": "\u2003",
     "enspace": "\u2002", "qmspace": "\u2005", "bullet": "•", "lquote": "‘", "rquote": "’", "ldblquote": "“",
@@ -40,7 +40,6 @@ SIGNS = {
 }  # fmt: skip
 SYMBOLS = {"~": "\xa0", "_": "\u2011", "{": "{", "}": "}", "\\": "\\"}
 TABLE_WORDS = frozenset(["cell", "row", "trowd", "cellx", "trhdr"])
-PARAGRAPH_WORDS = frozenset(["pard", "intbl", "s", "outlinelevel"])
 PARAGRAPH_ENDS = frozenset(["par", "sect", "page", "column"])
 # Destinations that hold text of their own, and the run it goes to.
 RUNS = {
@@ -62,26 +61,6 @@ SHOWN_STARRED = frozenset(["shppict", "shpinst", "ud", "annotation", "atnauthor"
 # A label that counts: "1.", "(a)", "IV)"; not a letter that a symbol font draws as a dot.
 COUNTED = re.compile(r"\(?(?:\w{0,6}\d\w{0,6}[.):\w]{0,20}|[^\W\d_]{1,6}[.):])")
 NESTED_ROW_END = re.compile(r"(?:, *)+(\n|$)")  # Separators behind the last cell of a nested row.
-
-
-@dataclass(slots=True)
-class _State:
-    """What holds inside one group."""
-
-    flow: Flow
-    is_skipped: bool = False
-    is_hidden: bool = False
-    is_deleted: bool = False
-    is_tiny: bool = False
-    is_white: bool = False
-    has_ground: bool = False  # Behind the characters.
-    is_shaded: bool = False  # Behind the paragraph.
-    font: int = -1
-    fallback: int = 1
-    style: int = 0
-    outline: int = -1
-    in_table: bool = False
-    opens_flow: bool = False
 
 
 def read(data: bytes, path: str, progress: Callable[[], None]) -> Document:
@@ -107,13 +86,14 @@ class _Machine:
 
     def __init__(self, path: str) -> None:
         self._assembly = TextAssembly(path)
-        self._state = _State(Flow("body"))
-        self._stack: list[_State] = []
+        self._state = State(Flow("body"))
+        self._stack: list[State] = []
         self._n_deeper = 0
         self._is_too_deep = False
         self._is_starred = False
         self._n_to_skip = 0  # Stand-ins for a character that was given in Unicode.
         self._colours = Colours()
+        self._page_has_ground = False
         self._codec = DEFAULT
         self._codecs: dict[int, str] = {}
         self._levels: dict[int, int] = {}
@@ -229,11 +209,11 @@ class _Machine:
             if word == "ud" and starred:
                 self._state.is_skipped = self._state.is_hidden
         elif word in RUNS:
-            self._begin_flow(RUNS[word])
+            self._state.begin_flow(RUNS[word])
         elif word in NOT_SHOWN or (starred and word not in SHOWN_STARRED):
             self._state.is_skipped = True
-            if word == "pict":
-                self._left_out["images"] += 1
+            self._left_out["images"] += word == "pict"
+            self._page_has_ground = self._page_has_ground or word == "background"
         elif word in SIGNS:
             self._say(SIGNS[word])
         elif word in PARAGRAPH_ENDS:
@@ -241,32 +221,19 @@ class _Machine:
         else:
             self._layout_word(word, parameter)
 
-    def _begin_flow(self, kind: str) -> None:
-        self._state.flow = Flow(kind)
-        self._state.opens_flow = True
-        self._state.in_table, self._state.style, self._state.outline = False, 0, -1
-
     def _layout_word(self, word: str, parameter: int | None) -> None:
         if word in PARAGRAPH_WORDS:
-            self._paragraph_word(word, parameter)
+            self._state.format_paragraph(word, parameter, self._colours)
+        elif word in CHARACTER_WORDS:
+            self._state.format_characters(word, parameter, self._colours)
+            if word == "plain":
+                self._state.font = self._default_font
         elif word not in TABLE_WORDS:
             self._format_word(word, parameter)
         elif self._state.flow.kind == "body":
             self._table_word(word, parameter)
         elif word == "cell":
             self._state.flow.say(" ")
-
-    def _paragraph_word(self, word: str, parameter: int | None) -> None:
-        state = self._state
-        match word:
-            case "pard":
-                state.in_table, state.style, state.outline, state.is_shaded = False, 0, -1, False
-            case "intbl":
-                state.in_table = parameter != 0
-            case "s":
-                state.style = parameter or 0
-            case "outlinelevel":
-                state.outline = parameter if parameter is not None and 0 <= parameter <= 8 else -1
 
     def _table_word(self, word: str, parameter: int | None) -> None:
         match word:
@@ -293,13 +260,6 @@ class _Machine:
                     self._n_to_skip = state.fallback
             case "uc":
                 state.fallback = min(max(parameter or 0, 0), MAX_FALLBACK)
-            case "plain":
-                state.is_hidden = state.is_deleted = state.is_tiny = state.is_white = state.has_ground = False
-                state.font = self._default_font
-            case "v":
-                state.is_hidden = parameter != 0
-            case "deleted":
-                state.is_deleted = parameter != 0
             case "ftnalt" if state.flow.kind == "Note":
                 state.flow.kind = "Endnote"
             case "object":
@@ -321,21 +281,7 @@ class _Machine:
                 self._codecs[self._state.font] = OF_CHARSET[parameter]
             case "cpg" if self._state.flow.kind == "fonts" and (codec := of_code_page(parameter or 0)):
                 self._codecs[self._state.font] = codec
-            case _:
-                self._colour_word(word, parameter)
-
-    def _colour_word(self, word: str, parameter: int | None) -> None:
-        state = self._state
-        match word:
-            case "fs":
-                state.is_tiny = parameter is not None and 0 < parameter <= TINY_HALF_POINTS
-            case "cf":
-                state.is_white = self._colours.is_white(parameter)
-            case "cb" | "chcbpat" | "highlight":
-                state.has_ground = bool(parameter) and not self._colours.is_white(parameter)
-            case "cbpat" | "shading":
-                state.is_shaded = bool(parameter) and not (word == "cbpat" and self._colours.is_white(parameter))
-            case "red" | "green" | "blue" if state.flow.kind == "colours":
+            case "red" | "green" | "blue" if self._state.flow.kind == "colours":
                 self._colours.component(word, parameter)
 
     def _say_bytes(self, data: bytes) -> None:
@@ -357,9 +303,7 @@ class _Machine:
         state = self._state
         if state.is_skipped or state.is_deleted or state.flow.kind in ("fonts", "colours"):
             return True
-        # In tables and text boxes white text may have a ground of its own.
-        on_ground = state.has_ground or state.is_shaded or state.in_table or state.flow.kind == "box"
-        if state.flow.kind == "styles" or not (state.is_hidden or state.is_tiny or (state.is_white and not on_ground)):
+        if state.flow.kind == "styles" or not state.is_unseen(page_has_ground=self._page_has_ground):
             return False
         self._left_out["hidden characters"] += sum(map(len, text.split()))
         return True

@@ -133,6 +133,7 @@ def test_white_and_tiny_text_is_left_out() -> None:
     )
     assert block_texts(document) == ["shown yellow marked small auto", "shaded", "unknown", "cell | b"]
     assert document.left_out == {"hidden characters": 9}
+    assert texts(f"{table}{{\\*\\background{{\\shp x}}}}{{\\cf1 on a coloured page}}\\par") == ["on a coloured page"]
 
 
 def test_fields_show_their_result_and_lists_their_numbers() -> None:
