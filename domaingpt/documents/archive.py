@@ -28,6 +28,14 @@ DECLARATION = re.compile(
     rb"<!\s*(?:DOCTYPE|ENTITY)|<\x00!\x00(?:D\x00O\x00C\x00T|E\x00N\x00T)|\x00<\x00!(?:\x00D\x00O\x00C\x00T|\x00E\x00N\x00T)",
     re.IGNORECASE,
 )
+# OpenDocument: a document type alone is harmless, and stands in manifests by OpenOffice 2 and in macro libraries to
+# this day; what an internal subset may declare (entities, default attributes) is not. In the same three encodings.
+SUBSET_DECLARATION = re.compile(
+    rb"<!\s*(?:ENTITY|ATTLIST|ELEMENT|NOTATION)"
+    rb"|<\x00!\x00(?:E\x00N\x00T|A\x00T\x00T|E\x00L\x00E|N\x00O\x00T)"
+    rb"|\x00<\x00!(?:\x00E\x00N\x00T|\x00A\x00T\x00T|\x00E\x00L\x00E|\x00N\x00O\x00T)",
+    re.IGNORECASE,
+)
 OVERLAP_BYTES = 64  # So that a declaration across two pieces is seen.
 ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")  # Stream name of an Office file with a password.
 DAMAGE = (
@@ -42,8 +50,20 @@ DAMAGE = (
 )
 
 
-def check_office_zip(data: bytes, path: str, progress: Callable[[], None]) -> frozenset[str]:
+def check_office_zip(
+    data: bytes,
+    path: str,
+    progress: Callable[[], None],
+    *,
+    declarations: re.Pattern[bytes] = DECLARATION,
+) -> frozenset[str]:
     """Return the names of the parts, once the file is known to be safe to parse.
+
+    Args:
+        data: The file.
+        path: Named in errors.
+        progress: Called once a part.
+        declarations: What no XML part may hold: `DECLARATION`, or `SUBSET_DECLARATION` for OpenDocument.
 
     Raises:
         EncryptedDocument: If it opens only with a password.
@@ -52,15 +72,21 @@ def check_office_zip(data: bytes, path: str, progress: Callable[[], None]) -> fr
     if data.startswith(OLE_MAGIC):
         if ENCRYPTED_PACKAGE in data:
             raise EncryptedDocument("needs a password", path)
-        raise UnreadableDocument("content is an old Office file: save it in the new format", path)
+        raise UnreadableDocument("content is an old Office file: rename it to .doc, .xls or .ppt", path)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return _checked(archive, len(data), path, progress)
+            return _checked(archive, len(data), path, progress, declarations)
     except DAMAGE as exc:
         raise UnreadableDocument(f"damaged Office file: {exc}", path) from exc
 
 
-def _checked(archive: zipfile.ZipFile, size_bytes: int, path: str, progress: Callable[[], None]) -> frozenset[str]:
+def _checked(
+    archive: zipfile.ZipFile,
+    size_bytes: int,
+    path: str,
+    progress: Callable[[], None],
+    declarations: re.Pattern[bytes],
+) -> frozenset[str]:
     entries = archive.infolist()
     if len(entries) > MAX_ENTRIES:
         raise UnreadableDocument(f"has {len(entries):,} parts; at most {MAX_ENTRIES:,} are read", path)
@@ -71,12 +97,19 @@ def _checked(archive: zipfile.ZipFile, size_bytes: int, path: str, progress: Cal
     for entry in entries:
         if entry.flag_bits & 1:
             raise EncryptedDocument("needs a password", path)
-        total = _inflate(archive, entry, total, size_bytes, path)
+        total = _inflate(archive, entry, total, size_bytes, path, declarations)
         progress()
     return names
 
 
-def _inflate(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, total: int, size_bytes: int, path: str) -> int:
+def _inflate(
+    archive: zipfile.ZipFile,
+    entry: zipfile.ZipInfo,
+    total: int,
+    size_bytes: int,
+    path: str,
+    declarations: re.Pattern[bytes],
+) -> int:
     """Return the running total of inflated bytes after this entry."""
     is_xml = entry.filename.lower().endswith(XML_SUFFIXES)
     n_bytes = 0
@@ -90,7 +123,7 @@ def _inflate(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, total: int, size_
                 raise UnreadableDocument(
                     f"inflates to more than {total >> 20} MB from {size_bytes >> 10} KB (a zip bomb?)", path
                 )
-            if is_xml and DECLARATION.search(tail + piece):
+            if is_xml and declarations.search(tail + piece):
                 raise UnreadableDocument(f"declares XML entities in {entry.filename}", path)
             tail = piece[-OVERLAP_BYTES:]
     return total

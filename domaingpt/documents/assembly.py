@@ -108,6 +108,13 @@ def whole_characters(text: str) -> str:
     return text
 
 
+def joined_surrogates(text: str) -> str:
+    """Return a text of UTF-16 code units with the two halves of a character as one."""
+    if not SURROGATE.search(text):
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
 def one_line(text: str) -> str:
     """Return the text with every run of white space as one space, none at the ends."""
     return " ".join(whole_characters(text).split())

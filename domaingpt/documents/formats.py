@@ -33,6 +33,12 @@ WORD = Format("Word", "word", 3)
 EXCEL = Format("Excel", "sheets", 4)
 EXCEL_97 = Format("Excel 97", "sheets97", 4)
 POWERPOINT = Format("PowerPoint", "slides", 1)
+OPEN_TEXT = Format("OpenDocument text", "opendocument", 1)
+OPEN_SHEET = Format("OpenDocument spreadsheet", "opendocument", 1)
+OPEN_SLIDES = Format("OpenDocument presentation", "opendocument", 1)
+RTF = Format("RTF", "rtf", 1)
+WORD_97 = Format("Word 97", "word97", 1)
+POWERPOINT_97 = Format("PowerPoint 97", "slides97", 1)
 CSV = Format("CSV", "delimited", 2)
 HTML = Format("HTML", "web", 2)
 ZIP = Format("zip archive", "zips", 1, holds_files=True)
@@ -56,6 +62,21 @@ FORMATS: dict[str, Format] = {
     ".ppsm": POWERPOINT,
     ".potx": POWERPOINT,
     ".potm": POWERPOINT,
+    ".odt": OPEN_TEXT,
+    ".ott": OPEN_TEXT,
+    ".fodt": OPEN_TEXT,
+    ".ods": OPEN_SHEET,
+    ".ots": OPEN_SHEET,
+    ".fods": OPEN_SHEET,
+    ".odp": OPEN_SLIDES,
+    ".otp": OPEN_SLIDES,
+    ".fodp": OPEN_SLIDES,
+    ".rtf": RTF,
+    ".doc": WORD_97,
+    ".dot": WORD_97,
+    ".ppt": POWERPOINT_97,
+    ".pps": POWERPOINT_97,
+    ".pot": POWERPOINT_97,
     ".csv": CSV,
     ".tsv": CSV,
     ".html": HTML,
@@ -95,6 +116,18 @@ OFFICE_PARTS = (
     (b"xl/worksheets", "Excel"),
     (b"ppt/", "PowerPoint"),
 )
+# The first entry of a zipped OpenDocument file is stored: a header of 30 bytes, its name, its content
+# (OpenDocument 1.3, part 2, 3.3).
+OPEN_MIMETYPE = re.compile(
+    rb"PK\x03\x04.{26}mimetype.{0,64}?application/vnd\.oasis\.opendocument\.(text|spreadsheet|presentation)", re.DOTALL
+)
+OPEN_KINDS = {
+    b"text": OPEN_TEXT.name,
+    b"spreadsheet": OPEN_SHEET.name,
+    b"presentation": OPEN_SLIDES.name,
+}
+# What the content of an old Office file may be instead → the suffix of its reader.
+DISGUISES = {"RTF": ".rtf", "Word": ".docx", "PowerPoint": ".pptx", OPEN_TEXT.name: ".odt", OPEN_SLIDES.name: ".odp"}
 TEXT_BOMS = (
     codecs.BOM_UTF8,
     codecs.BOM_UTF16_LE,
@@ -107,6 +140,7 @@ NO_READER = "-"
 CONTROLS = re.compile(rb"[\x01-\x06\x0e-\x1a\x1c-\x1f]")
 # PDF readers accept the header anywhere in the first kilobyte (ISO 32000-1, annex H.3.4.1).
 PDF_HEADER_WINDOW = 1024
+RTF_HEADER_WINDOW = 16  # After a byte order mark or blank lines that mail programs put before it.
 SNIFFED_BYTES = 64 << 10  # Enough to see a zip's first entries and a text's NUL bytes.
 
 
@@ -124,6 +158,24 @@ def reader_key(suffix: str) -> str:
 def content_key(sha256: str, suffix: str) -> str:
     """Return what identifies the text of a file: its bytes and who reads them, "-" where nobody does."""
     return f"{sha256} {reader_key(suffix) if suffix in FORMATS else NO_READER}"
+
+
+def true_suffix(data: bytes, suffix: str) -> str:
+    """Return the suffix whose reader takes the content: another than the file's for old Office files in disguise.
+
+    Programs have always saved RTF, HTML and new formats under .doc and .ppt, and Office opens them.
+
+    Args:
+        data: The file's bytes, or its first `SNIFFED_BYTES`.
+        suffix: Lower case, one of `FORMATS`.
+    """
+    if FORMATS[suffix].reader not in ("word97", "slides97"):
+        return suffix
+    found = _content(data)
+    if not found and data[:SNIFFED_BYTES].lstrip().lower().startswith((b"<!doctype html", b"<html")):
+        return ".html"
+    actual = DISGUISES.get(found, suffix)
+    return actual if actual in FORMATS else suffix
 
 
 def sniff(data: bytes, suffix: str) -> str | None:
@@ -144,6 +196,19 @@ def sniff(data: bytes, suffix: str) -> str | None:
             return None if found in ("a zip archive", "OLE", wanted.name) else _contradiction(data, found, wanted)
         case "zips":
             return None if data.startswith((ZIP_MAGIC, EMPTY_ZIP_MAGIC)) else _contradiction(data, found, wanted)
+        case "opendocument":
+            # The flat forms are one XML file.
+            flat = suffix.startswith(".f")
+            good = not found and _is_xml(data) if flat else found in ("a zip archive", wanted.name)
+            return None if good else _contradiction(data, found, wanted)
+        case "rtf":
+            return (
+                None
+                if found == wanted.name or b"{\\rtf" in data[:RTF_HEADER_WINDOW]
+                else _contradiction(data, found, wanted)
+            )
+        case "word97" | "slides97":
+            return None if found == "OLE" else _contradiction(data, found, wanted)
         case "sheets97":
             return None if found == "OLE" or data[:2] == b"\x09\x08" else _contradiction(data, found, wanted)
         case _:
@@ -173,7 +238,9 @@ def _content(data: bytes) -> str:
     if data.startswith(OLE_MAGIC):
         return "OLE"
     if data.startswith(ZIP_MAGIC):
-        return _office_kind(data[:SNIFFED_BYTES])
+        head = data[:SNIFFED_BYTES]
+        kind = OPEN_MIMETYPE.match(head)
+        return OPEN_KINDS[kind.group(1)] if kind else _office_kind(head)
     for magic, name in MAGIC:
         # "BM" is also how a text may begin; a bitmap's reserved bytes 6 to 9 are zero.
         if data.startswith(magic) and (magic != b"BM" or data[6:10] == bytes(4)):
@@ -188,7 +255,15 @@ def _office_kind(head: bytes) -> str:
 
 
 def _contradiction(data: bytes, found: str, wanted: Format) -> str:
-    renames = {"PDF": ".pdf", "Word": ".docx", "Excel": ".xlsx", "PowerPoint": ".pptx"}
+    renames = {
+        "PDF": ".pdf",
+        "Word": ".docx",
+        "Excel": ".xlsx",
+        "PowerPoint": ".pptx",
+        OPEN_TEXT.name: ".odt",
+        OPEN_SHEET.name: ".ods",
+        OPEN_SLIDES.name: ".odp",
+    }
     if found in renames:
         return f"content is {found}, not {wanted.name}: rename it to {renames[found]}"
     if found == "OLE":
@@ -201,6 +276,10 @@ def _contradiction(data: bytes, found: str, wanted: Format) -> str:
     if start and b"\0" not in start:
         return f"content is text, not {wanted.name}"
     return f"content is not {wanted.name}"
+
+
+def _is_xml(data: bytes) -> bool:
+    return data.startswith((b"<", b"\xef\xbb\xbf<", b"\xff\xfe<\0", b"\xfe\xff\0<"))
 
 
 def _not_text(data: bytes, found: str, wanted: Format) -> str | None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from importlib import import_module
 from typing import TYPE_CHECKING
 
-from domaingpt.documents.formats import FORMATS, sniff, suffix_of
+from domaingpt.documents.formats import FORMATS, sniff, suffix_of, true_suffix
 from domaingpt.documents.invisible import invisible_note
 from domaingpt.errors import UnreadableDocument, UnsupportedDocument
 
@@ -15,6 +16,22 @@ if TYPE_CHECKING:
     from domaingpt.types import Document
 
 Reader = Callable[[bytes, str, Callable[[], None]], "Document"]
+READERS = {  # the module below this package that has the `read` of a `Format.reader`
+    "delimited": "sheets.delimited",
+    "markdown": "text.markdown",
+    "opendocument": "opendocument.reader",
+    "pdf": "pdf.reader",
+    "rtf": "rtf.reader",
+    "sheets": "sheets.excel",
+    "sheets97": "sheets.excel97",
+    "slides": "slides.reader",
+    "slides97": "office97.powerpoint",
+    "text": "text.plain",
+    "web": "web.reader",
+    "word": "word.reader",
+    "word97": "office97.word",
+    "zips": "zips",
+}
 AttachmentReader = Callable[[bytes, str, Callable[[], None]], "Iterator[Attachment]"]
 
 
@@ -35,12 +52,14 @@ def read_document(data: bytes, path: str, progress: Callable[[], None] = lambda:
     suffix = suffix or suffix_of(path)
     if suffix not in FORMATS:
         raise UnsupportedDocument(f"no reader for {suffix or 'suffixless'} files", path)
-    contradiction = sniff(data, suffix)
+    actual = true_suffix(data, suffix)
+    contradiction = sniff(data, actual)
     if contradiction:
         raise UnreadableDocument(contradiction, path)
-    document = _reader(FORMATS[suffix].reader)(data, path, progress)
-    note = invisible_note(document.text)
-    return replace(document, notes=(*document.notes, note)) if note else document
+    document = _reader(FORMATS[actual].reader)(data, path, progress)
+    disguise = f"content is {FORMATS[actual].name}, and was read as such" if actual != suffix else ""
+    notes = [note for note in (disguise, invisible_note(document.text)) if note]
+    return replace(document, notes=(*document.notes, *notes)) if notes else document
 
 
 def attachments_of(reader: str) -> AttachmentReader:
@@ -49,36 +68,11 @@ def attachments_of(reader: str) -> AttachmentReader:
     Args:
         reader: That of a format that holds files.
     """
-    match reader:
-        case "pdf":
-            from domaingpt.documents.pdf.attached import attachments
-        case "zips":
-            from domaingpt.documents.zips import attachments
-        case _:
-            raise AssertionError(f"the reader {reader} takes no files out")
-    return attachments
+    module = "pdf.attached" if reader == "pdf" else READERS[reader]
+    found: AttachmentReader = import_module(f"domaingpt.documents.{module}").attachments
+    return found
 
 
 def _reader(name: str) -> Reader:
-    match name:
-        case "pdf":
-            from domaingpt.documents.pdf.reader import read
-        case "word":
-            from domaingpt.documents.word.reader import read
-        case "sheets":
-            from domaingpt.documents.sheets.excel import read
-        case "sheets97":
-            from domaingpt.documents.sheets.excel97 import read
-        case "slides":
-            from domaingpt.documents.slides.reader import read
-        case "delimited":
-            from domaingpt.documents.sheets.delimited import read
-        case "web":
-            from domaingpt.documents.web.reader import read
-        case "zips":
-            from domaingpt.documents.zips import read
-        case "markdown":
-            from domaingpt.documents.text.markdown import read
-        case _:
-            from domaingpt.documents.text.plain import read
-    return read
+    found: Reader = import_module(f"domaingpt.documents.{READERS[name]}").read
+    return found

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from docx.oxml.ns import qn
 
+from domaingpt.documents.heading_names import HEADING_NAME, TITLE_NAMES, named_level
+
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-# Word stores the English name in every language; other programs may store their own.
-HEADING_NAME = re.compile(r"(?:heading|überschrift|titre|título|kop|标题|見出し)\s*([1-9])", re.IGNORECASE)
-TITLE_NAMES = frozenset(["title", "titel", "titre", "título"])
-SUBTITLE_NAMES = frozenset(["subtitle", "untertitel", "sous-titre", "subtítulo"])
 MAX_OUTLINE_LEVEL = 8  # 9 means body text (ECMA-376, 17.3.1.20).
 MAX_CHAIN = 20  # Styles based on styles; a longer chain is a cycle.
 
@@ -69,12 +66,8 @@ class HeadingStyles:
     def _style_level(self, style_id: str) -> int:
         for ancestor in self.chain(style_id):
             name = self._name(ancestor)
-            if found := HEADING_NAME.match(name):
-                return int(found.group(1))
-            if name in TITLE_NAMES:
-                return 1
-            if name in SUBTITLE_NAMES:
-                return 2
+            if level := named_level(name):
+                return level
             properties = self.properties(ancestor)
             outline = _outline_level(properties) if properties is not None else None
             if outline is not None:
