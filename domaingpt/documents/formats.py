@@ -32,6 +32,10 @@ EXCEL = Format("Excel", "sheets", 3)
 EXCEL_97 = Format("Excel 97", "sheets97", 3)
 CSV = Format("CSV", "delimited", 2)
 HTML = Format("HTML", "web", 3)
+MAIL = Format("mail", "mail", 1, holds_files=True)
+MAILBOX = Format("mailbox", "mailbox", 1, holds_files=True)
+OUTLOOK = Format("Outlook", "outlook", 1, holds_files=True)
+MHTML = Format("MHTML", "saved_page", 1)
 MARKDOWN = Format("Markdown", "markdown", 2, needs_worker=False)
 TEXT = Format("text", "text", 2, needs_worker=False)
 
@@ -46,6 +50,13 @@ FORMATS: dict[str, Format] = {
     ".html": HTML,
     ".htm": HTML,
     ".xhtml": HTML,
+    ".eml": MAIL,
+    ".emlx": MAIL,
+    ".mbox": MAILBOX,
+    ".mbx": MAILBOX,
+    ".msg": OUTLOOK,
+    ".mht": MHTML,
+    ".mhtml": MHTML,
     ".md": MARKDOWN,
     ".markdown": MARKDOWN,
     ".txt": TEXT,
@@ -106,6 +117,11 @@ def sniff(data: bytes, suffix: str) -> str | None:
         case "word" | "sheets":
             # An OLE container behind .docx is a file with a password; its reader says so.
             return None if found in ("a zip archive", "OLE", wanted.name) else _contradiction(data, found, wanted)
+        case "outlook":
+            return None if found == "OLE" else _contradiction(data, found, wanted)
+        case "mail" | "mailbox" | "saved_page":
+            # Parts sent as 8bit or binary may hold any byte.
+            return _contradiction(data, found, wanted) if found else None
         case "sheets97":
             return None if found == "OLE" or data[:2] == b"\x09\x08" else _contradiction(data, found, wanted)
         case _:

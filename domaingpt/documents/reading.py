@@ -55,6 +55,14 @@ def _reader(name: str) -> Reader:
             from domaingpt.documents.sheets.delimited import read
         case "web":
             from domaingpt.documents.web.reader import read
+        case "mail":
+            from domaingpt.documents.mail.reader import read
+        case "mailbox":
+            from domaingpt.documents.mail.mailbox import read
+        case "outlook":
+            from domaingpt.documents.mail.outlook import read
+        case "saved_page":
+            from domaingpt.documents.mail.saved_page import read
         case "markdown":
             from domaingpt.documents.text.markdown import read
         case _:

@@ -1,0 +1,227 @@
+"""Outlook's MSG → Document: mails, invitations, contacts; and its attachments one by one.
+
+A mail inside a mail is given out as EML, made here from its properties, since a compound file cannot be cut out of
+another one. Text that is there as compressed RTF alone ([MS-OXRTFCP]) is counted as left out.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import encodebytes
+from collections.abc import Callable, Iterator
+from email.utils import format_datetime
+from typing import TYPE_CHECKING
+
+from domaingpt.documents.attachments import Attachment
+from domaingpt.documents.mail.fields import Fields, read_fields
+from domaingpt.documents.mail.flowed import lines
+from domaingpt.documents.mail.history import Piece, pieces_of_text
+from domaingpt.documents.mail.html_body import parse_body, pieces_of_html
+from domaingpt.documents.mail.message import Message, compose
+from domaingpt.documents.mail.names import clean_name, name_of_subject, nameless
+from domaingpt.documents.mail.outlook_items import item_lines
+from domaingpt.documents.mail.outlook_storage import DAMAGE, OBJECT, Storage, open_outlook
+from domaingpt.documents.mail.reader import MAX_BODY_BYTES
+from domaingpt.errors import EncryptedDocument, UnreadableDocument
+
+if TYPE_CHECKING:
+    from domaingpt.types import Document
+
+CLASS, SUBJECT, HEADERS, BODY, HTML, RTF = 0x001A, 0x0037, 0x007D, 0x1000, 0x1013, 0x1009
+SENDER_NAME, SENDER_SMTP, SENDER_ADDRESS = 0x0C1A, 0x5D01, 0x0C1F
+AUTHOR_NAME, AUTHOR_SMTP, AUTHOR_ADDRESS = 0x0042, 0x5D02, 0x0065
+SENT, DELIVERED = 0x0039, 0x0E06
+RECIPIENT_KIND, RECIPIENT_NAME, RECIPIENT_SMTP, RECIPIENT_ADDRESS = 0x0C15, 0x3001, 0x39FE, 0x3003
+RECIPIENT_KINDS = {1: "To", 2: "Cc", 3: "Bcc"}
+SHOWN_RECIPIENTS = {"To": 0x0E04, "Cc": 0x0E03, "Bcc": 0x0E02}
+LONG_NAME, SHORT_NAME, SHOWN_NAME, CONTENT, MIME_TYPE = 0x3707, 0x3704, 0x3001, 0x3701, 0x370E
+CONTENT_ID, HIDDEN, FLAGS = 0x3712, 0x7FFE, 0x3714
+RENDERED_IN_BODY = 4  # PidTagAttachFlags, [MS-OXCMSG] 2.2.2.18
+RECIPIENTS, ATTACHMENTS = "__recip_version1.0_", "__attach_version1.0_"
+ENCRYPTED_CLASS = "ipm.note.smime"
+SIGNED_CLASS = "ipm.note.smime.multipartsigned"
+MAX_DEPTH = 10  # Of mails in mails in one file. Guess, unmeasured.
+LINE_ENDS = re.compile(r"[\r\n]+")
+
+
+def read(data: bytes, path: str, progress: Callable[[], None]) -> Document:
+    """Read an Outlook item.
+
+    Raises:
+        EncryptedDocument: If all it says is encrypted.
+        UnreadableDocument: If it is damaged, or a compound file of another kind.
+    """
+    try:
+        top = open_outlook(data)
+        progress()
+        message = _message(top, path)
+    except DAMAGE as exc:
+        raise UnreadableDocument(f"damaged Outlook file: {exc}", path) from exc
+    return compose(message, path, progress)
+
+
+def attachments(data: bytes, path: str, progress: Callable[[], None]) -> Iterator[Attachment]:
+    """Yield the files attached to an Outlook item, one at a time; a mail among them as EML."""
+    try:
+        top = open_outlook(data)
+        for number, storage in enumerate(_attached(top), start=1):
+            progress()
+            yield _attachment(storage, number)
+    except DAMAGE as exc:
+        raise UnreadableDocument(f"damaged Outlook file: {exc}", path) from exc
+
+
+def _message(top: Storage, path: str) -> Message:
+    kind = top.text(CLASS).lower()
+    if not kind and not top.has(BODY) and not top.text(SUBJECT):
+        raise UnreadableDocument("not an Outlook item", path)
+    files = list(_attached(top))
+    if _is_encrypted(kind, top, files):
+        raise EncryptedDocument("is an encrypted mail", path)
+    fields = _transport_fields(top)
+    names = [_name(storage, number) for number, storage in enumerate(files, start=1)]
+    body, left_out, notes = _body(top, path)
+    left_out["images"] = sum(1 for storage in top.children(ATTACHMENTS) if _is_inline_image(storage))
+    return Message(
+        subject=top.text(SUBJECT) or fields.text("subject"),
+        sender=_sender(top),
+        date=fields.text("date") or _date(top),
+        others=_recipients(top),
+        body=[*(Piece("paragraph", line) for line in item_lines(top, kind)), *body],
+        attachments=names,
+        left_out=left_out,
+        notes=notes,
+    )
+
+
+def _body(top: Storage, path: str) -> tuple[list[Piece], dict[str, int], list[str]]:
+    """Return an item's text, what is left out of it, and notes; plain text goes before HTML."""
+    text = top.text(BODY)
+    left_out = {"characters of text beyond 4 MB": max(0, len(text) - MAX_BODY_BYTES)}
+    page = b"" if text else top.binary(HTML) or top.text(HTML).encode("utf-8", "replace")
+    if not page:
+        left_out["texts in RTF alone"] = int(not text and top.has(RTF) and len(top.binary(RTF)) > 0)
+        return pieces_of_text(lines(text[:MAX_BODY_BYTES])), left_out, []
+    parsed = parse_body(page[:MAX_BODY_BYTES], top.charset, path)
+    left_out["hidden characters"] = parsed.n_hidden
+    return pieces_of_html(parsed), left_out, [parsed.note]
+
+
+def _is_encrypted(kind: str, top: Storage, files: list[Storage]) -> bool:
+    if top.text(BODY) or top.binary(HTML):
+        return False
+    if kind.startswith(ENCRYPTED_CLASS) and not kind.startswith(SIGNED_CLASS):
+        return True
+    return any(storage.text(MIME_TYPE).lower() == "application/pgp-encrypted" for storage in files)
+
+
+def _transport_fields(top: Storage) -> Fields:
+    """Return the header with which the mail arrived, empty for one that was never sent."""
+    raw = top.text(HEADERS).encode("utf-8", "replace")
+    return read_fields(raw, 0, len(raw), lambda: None)[0]
+
+
+def _sender(top: Storage) -> str:
+    """Return who sent it, and on whose behalf if that is somebody else, as Outlook shows it."""
+    sender = _person(top, SENDER_NAME, SENDER_SMTP, SENDER_ADDRESS)
+    author = _person(top, AUTHOR_NAME, AUTHOR_SMTP, AUTHOR_ADDRESS)
+    if not sender or not author:
+        return sender or author
+    return sender if _address(sender) == _address(author) else f"{sender} on behalf of {author}"
+
+
+def _person(storage: Storage, name: int, smtp: int, address: int) -> str:
+    called = LINE_ENDS.sub(" ", storage.text(name))
+    mail = storage.text(smtp, address)
+    # Inside a company an address is a path in its directory: "/o=Company/ou=…/cn=Jane".
+    if "@" not in mail or mail in called:
+        return called or mail
+    return f"{called} <{mail}>" if called else mail
+
+
+def _address(person: str) -> str:
+    return person.rpartition("<")[2].strip("> ").lower()
+
+
+def _date(top: Storage) -> str:
+    sent = top.time(SENT, DELIVERED)
+    return format_datetime(sent) if sent else ""
+
+
+def _recipients(top: Storage) -> dict[str, str]:
+    people: dict[str, list[str]] = {label: [] for label in SHOWN_RECIPIENTS}
+    for storage in top.children(RECIPIENTS):
+        label = RECIPIENT_KINDS.get(storage.integer(RECIPIENT_KIND))
+        person = _person(storage, RECIPIENT_NAME, RECIPIENT_SMTP, RECIPIENT_ADDRESS)
+        if label and person:
+            people[label].append(person)
+    return {label: ", ".join(people[label]) or top.text(number) for label, number in SHOWN_RECIPIENTS.items()}
+
+
+def _attached(top: Storage) -> Iterator[Storage]:
+    return (storage for storage in top.children(ATTACHMENTS) if not _is_inline_image(storage))
+
+
+def _is_inline_image(storage: Storage) -> bool:
+    kind, name = storage.text(MIME_TYPE).lower(), storage.text(LONG_NAME, SHORT_NAME).lower()
+    is_image = kind.startswith("image/") or name.endswith((".png", ".gif", ".jpg", ".jpeg", ".bmp"))
+    shown = storage.integer(FLAGS) & RENDERED_IN_BODY or storage.integer(HIDDEN)
+    return is_image and bool(shown or storage.text(CONTENT_ID))
+
+
+def _name(storage: Storage, number: int) -> str:
+    embedded = storage.has(CONTENT, OBJECT)
+    name = clean_name(storage.text(LONG_NAME, SHORT_NAME))
+    if embedded and not name:
+        return name_of_subject(storage.text(SHOWN_NAME), f"message {number}")
+    return name or clean_name(storage.text(SHOWN_NAME)) or nameless(storage.text(MIME_TYPE).lower(), number)
+
+
+def _attachment(storage: Storage, number: int) -> Attachment:
+    name = _name(storage, number)
+    if not storage.has(CONTENT, OBJECT):
+        content = storage.binary(CONTENT)
+        return Attachment(name, content, "" if content else "its content is not in the mail")
+    embedded = storage.embedded(CONTENT)
+    if embedded is None or not embedded.text(CLASS):
+        return Attachment(name, b"", "an object of another program inside the mail")
+    name = name.removesuffix(".msg")
+    return Attachment(name if name.endswith(".eml") else name + ".eml", as_eml(embedded))
+
+
+def as_eml(message: Storage, depth: int = 0) -> bytes:
+    """Return an Outlook message as EML in UTF-8, for the reader of EML; mails in it up to `MAX_DEPTH` deep."""
+    boundary = b"=_part_%d" % depth
+    head = {
+        "From": _sender(message),
+        **_recipients(message),
+        "Date": _transport_fields(message).text("date") or _date(message),
+        "Subject": message.text(SUBJECT),
+        "MIME-Version": "1.0",
+    }
+    fields = [
+        f"{name}: {LINE_ENDS.sub(' ', value)}".encode("utf-8", "replace") for name, value in head.items() if value
+    ]
+    extra = "\n".join(item_lines(message, message.text(CLASS).lower()))
+    text = f"{extra}\n\n{message.text(BODY)}" if extra else message.text(BODY)
+    page = b"" if text else message.binary(HTML)
+    parts = [
+        _eml_part("text/html" if page else "text/plain; charset=utf-8", "", page or text.encode("utf-8", "replace"))
+    ]
+    for number, storage in enumerate(_attached(message), start=1):
+        embedded = storage.embedded(CONTENT) if depth < MAX_DEPTH else None
+        if embedded is not None:
+            parts.append(b"Content-Type: message/rfc822\n\n" + as_eml(embedded, depth + 1))
+        else:
+            parts.append(_eml_part("application/octet-stream", _name(storage, number), storage.binary(CONTENT)))
+    fields.append(b'Content-Type: multipart/mixed; boundary="' + boundary + b'"')
+    middle = b"".join(b"\n--" + boundary + b"\n" + part for part in parts)
+    return b"\n".join(fields) + b"\n\n" + middle + b"\n--" + boundary + b"--\n"
+
+
+def _eml_part(kind: str, name: str, content: bytes) -> bytes:
+    lines_ = [f"Content-Type: {kind}", "Content-Transfer-Encoding: base64"]
+    if name:
+        spelled = name.replace("\\", "\\\\").replace('"', '\\"')
+        lines_.append(f'Content-Disposition: attachment; filename="{spelled}"')
+    return "\n".join(lines_).encode("utf-8", "replace") + b"\n\n" + encodebytes(content)

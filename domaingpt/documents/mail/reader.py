@@ -1,0 +1,183 @@
+"""EML → Document, and its attachments one by one. Damage costs the part it is in, never the mail."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from domaingpt.documents.attachments import Attachment
+from domaingpt.documents.mail.contents import MESSAGES, Choice, Contents, Role, contents, file_name, role
+from domaingpt.documents.mail.fields import read_fields
+from domaingpt.documents.mail.flowed import flowed_lines, lines
+from domaingpt.documents.mail.history import Piece, pieces_of_text
+from domaingpt.documents.mail.html_body import HtmlBody, parse_body, pieces_of_html
+from domaingpt.documents.mail.invitation import invitation_lines
+from domaingpt.documents.mail.message import Message, compose
+from domaingpt.documents.mail.mime import Part, Structure, parse
+from domaingpt.documents.mail.names import name_of_subject
+from domaingpt.documents.mail.transfer import decode_text, decoded_transfer
+from domaingpt.errors import EncryptedDocument, UnreadableDocument
+
+if TYPE_CHECKING:
+    from domaingpt.types import Document
+
+# About 1,300 printed pages: more in one text is a log or a bomb; the rest is counted. Guess, unmeasured.
+MAX_BODY_BYTES = 4 << 20
+SENDERS = ("from", "sender", "resent-from")
+OTHERS = {"to": "To", "cc": "Cc", "bcc": "Bcc", "reply-to": "Reply-To"}
+APPLE_LENGTH = re.compile(rb"\s{0,20}(\d{1,12})[ \t]*\r?\n")  # First line of an .emlx file.
+SEALED_TEXT = re.compile(r"\s*-----BEGIN PGP MESSAGE-----")
+# Characters without white space of which less is a stub, and what stubs say.
+STUB_CHARACTERS = 600  # Guess, unmeasured.
+STUB = re.compile(
+    r"(?:view|read|open|see|display)\b.{0,80}\b(?:browser|online|web ?page|html)|"
+    r"(?:not|n't)\s+(?:support|display|show|view|read)\b.{0,60}|"
+    r"html[- ](?:capable|enabled|compatible|format|version|mail|email|ansicht)|"
+    r"(?:im|in\s+ihrem)\s+browser|navigateur|navegador",
+    re.IGNORECASE | re.DOTALL,
+)
+LINK = re.compile(r"<?\bhttps?://\S+", re.IGNORECASE)
+# A plain form with a smaller share of the words that the page shows leaves out most of it. Guess, unmeasured.
+STUB_SHARE = 0.3
+
+
+def read(data: bytes, path: str, progress: Callable[[], None]) -> Document:
+    """Read one mail.
+
+    Raises:
+        EncryptedDocument: If all it says is encrypted.
+        UnreadableDocument: If it has none of a mail's fields.
+    """
+    data = whole_mail(data)
+    structure = parse(data, progress)
+    fields = structure.root.fields
+    sender = next((fields.texts(name) for name in SENDERS if name in fields.values), "")
+    if not (sender or any(name in fields.values for name in ("to", "subject", "date", "content-type"))):
+        raise UnreadableDocument("not a mail: it begins with none of a mail's fields", path)
+    found = contents(structure)
+    body = _Body(data, path, structure, progress)
+    pieces = body.pieces(found)
+    if not pieces and (found.n_sealed or body.n_sealed) and not found.attachments:
+        raise EncryptedDocument("is an encrypted mail", path)
+    structure.count("images", found.n_images)
+    structure.count("encrypted parts", found.n_sealed + body.n_sealed)
+    return compose(
+        Message(
+            subject=fields.text("subject"),
+            sender=sender,
+            date=fields.text("date") or fields.text("resent-date"),
+            others={label: fields.texts(name) for name, label in OTHERS.items()},
+            body=pieces,
+            attachments=[name for name, _ in found.attachments],
+            left_out=structure.left_out,
+            notes=structure.notes,
+        ),
+        path,
+        progress,
+    )
+
+
+def attachments(data: bytes, path: str, progress: Callable[[], None]) -> Iterator[Attachment]:
+    """Yield the files attached to a mail, one at a time, under their names in its text; mails in it as well."""
+    del path
+    data = whole_mail(data)
+    for name, part in contents(parse(data, progress)).attachments:
+        progress()
+        inside = part_bytes(data, part)
+        if part.type in MESSAGES and not file_name(part):
+            fields, _ = read_fields(inside, 0, len(inside), progress)
+            name = name_of_subject(fields.text("subject"), name.removesuffix(".eml"))  # noqa: PLW2901
+        yield Attachment(name, inside, "" if inside else "empty")
+
+
+def whole_mail(data: bytes) -> bytes:
+    """Return a mail's bytes without what Apple Mail puts around them, with line feeds for lone carriage returns."""
+    data = data.removeprefix(b"\xef\xbb\xbf")
+    length = APPLE_LENGTH.match(data)
+    if length:
+        data = data[length.end() : length.end() + int(length[1])]
+    return data.replace(b"\r", b"\n") if b"\r" in data and b"\n" not in data else data
+
+
+def part_bytes(data: bytes, part: Part) -> bytes:
+    """Return what a part holds, decoded."""
+    return decoded_transfer(data[part.start : part.end], part.fields.text("content-transfer-encoding"))
+
+
+class _Body:
+    """Reads the texts of one mail."""
+
+    def __init__(self, data: bytes, path: str, structure: Structure, progress: Callable[[], None]) -> None:
+        self.n_sealed = 0
+        self._data = data
+        self._path = path
+        self._structure = structure
+        self._progress = progress
+
+    def pieces(self, found: Contents) -> list[Piece]:
+        pieces: list[Piece] = []
+        for text in found.texts:
+            self._progress()
+            chosen = self._chosen(text) if isinstance(text, Choice) else [text]
+            for part in chosen:
+                pieces += part if isinstance(part, list) else self._of_part(part)
+        return pieces
+
+    def _chosen(self, choice: Choice) -> list[Part] | list[list[Piece]]:
+        """Return the form of a text that is read."""
+        if not choice.page or not choice.plain:
+            return choice.plain or choice.page
+        plain = "".join(self._text(part) for part in choice.plain)
+        page = next(part for part in choice.page if role(part) is Role.PAGE)
+        n_words = len("".join(LINK.sub("", plain).split()))
+        # Markup weighs several times its text; so long a plain form needs no comparison.
+        if n_words * 10 > page.end - page.start and not STUB.search(plain[:STUB_CHARACTERS]):
+            return choice.plain
+        parsed = self._page(page)
+        if parsed is None:
+            return choice.plain
+        is_stub = n_words < STUB_CHARACTERS and STUB.search(plain) and n_words < parsed.n_visible
+        if not is_stub and n_words >= STUB_SHARE * parsed.n_visible:
+            return choice.plain
+        rest = [self._of_part(part) for part in choice.page if part is not page]
+        return [self._of_page(parsed), *rest]
+
+    def _of_part(self, part: Part) -> list[Piece]:
+        match role(part):
+            case Role.PAGE:
+                parsed = self._page(part)
+                return self._of_page(parsed) if parsed else []
+            case Role.CALENDAR:
+                return [Piece("paragraph", line) for line in invitation_lines(self._text(part))]
+            case _:
+                text = self._text(part)
+                if SEALED_TEXT.match(text):
+                    self.n_sealed += 1
+                    return []
+                if part.options.get("format", "").lower() == "flowed":
+                    spaced = part.options.get("delsp", "").lower() != "yes"
+                    return pieces_of_text(flowed_lines(text, delete_space=not spaced))
+                return pieces_of_text(lines(text))
+
+    def _of_page(self, page: HtmlBody) -> list[Piece]:
+        self._structure.count("hidden characters", page.n_hidden)
+        self._structure.notes.append(page.note)
+        return pieces_of_html(page)
+
+    def _page(self, part: Part) -> HtmlBody | None:
+        try:
+            return parse_body(self._bytes(part), part.options.get("charset", ""), self._path)
+        except UnreadableDocument as exc:
+            self._structure.notes.append(exc.message)
+            return None
+
+    def _text(self, part: Part) -> str:
+        text, note = decode_text(self._bytes(part), part.options.get("charset", ""))
+        self._structure.notes.append(note)
+        return text.replace("\0", "")
+
+    def _bytes(self, part: Part) -> bytes:
+        decoded = part_bytes(self._data, part)
+        self._structure.count("bytes of text beyond 4 MB", max(0, len(decoded) - MAX_BODY_BYTES))
+        return decoded[:MAX_BODY_BYTES]
