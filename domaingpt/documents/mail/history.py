@@ -7,12 +7,15 @@ that follows to the end gets a heading, the line that introduces it, and so each
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
 from domaingpt.types import BlockKind
 
+T = TypeVar("T")
 HISTORY_LEVEL = 2  # Below the heading of the mail itself.
+VALUES_PER_PROGRESS = 20_000
 MARKS = re.compile(r"(?:>[ ]?)+")
 WROTE = (
     "wrote|writes|schrieb|écrit|escribió|escribio|scritto|schreef|escreveu|napisał|napisała|skrev|kirjoitti|"
@@ -57,14 +60,17 @@ class _Paragraph:
     depth: int  # Of quoting: the number of marks before its lines.
 
 
-def pieces_of_text(lines: Iterable[str]) -> list[Piece]:
+def pieces_of_text(lines: Iterable[str], progress: Callable[[], None]) -> list[Piece]:
     """Return the paragraphs of a plain text, quoted ones apart, earlier mails under a heading each."""
-    paragraphs = list(_introductions_apart(_paragraphs(lines)))
-    last_own = max((i for i, paragraph in enumerate(paragraphs) if _is_own(paragraph)), default=-1)
+    paragraphs: list[_Paragraph] = []
+    last_own = -1
+    for paragraph in _introductions_apart(_paragraphs(_watched(lines, progress))):
+        last_own = len(paragraphs) if _is_own(paragraph) else last_own
+        paragraphs.append(paragraph)
     pieces: list[Piece] = []
-    for index, paragraph in enumerate(paragraphs):
-        introduces = not paragraph.depth and is_introduction(paragraph.text)
-        if introduces and index > last_own and index + 1 < len(paragraphs):
+    for index, paragraph in enumerate(_watched(paragraphs, progress)):
+        is_trailing = last_own < index < len(paragraphs) - 1
+        if is_trailing and not paragraph.depth and is_introduction(paragraph.text):
             pieces.append(Piece("heading", " ".join(paragraph.text.split()), HISTORY_LEVEL))
         elif not paragraph.depth and is_outlook_header(paragraph.text):
             pieces += outlook_pieces(paragraph.text)
@@ -72,6 +78,13 @@ def pieces_of_text(lines: Iterable[str]) -> list[Piece]:
             marks = f"{'>' * paragraph.depth} " if paragraph.depth else ""
             pieces.append(Piece("paragraph", marks + paragraph.text))
     return pieces
+
+
+def _watched(values: Iterable[T], progress: Callable[[], None]) -> Iterator[T]:
+    for number, value in enumerate(values):
+        if number % VALUES_PER_PROGRESS == 0:
+            progress()
+        yield value
 
 
 def is_introduction(text: str) -> bool:

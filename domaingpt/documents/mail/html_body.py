@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,8 @@ from domaingpt.documents.web.source import decode_html, parse_html
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
+
+BLOCKS_PER_PROGRESS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ class HtmlBody:
     note: str
 
 
-def parse_body(data: bytes, charset: str, path: str) -> HtmlBody:
+def parse_body(data: bytes, charset: str, path: str, progress: Callable[[], None]) -> HtmlBody:
     """Return the HTML of a mail; the header's charset goes before the page's own.
 
     Raises:
@@ -53,8 +56,11 @@ def parse_body(data: bytes, charset: str, path: str) -> HtmlBody:
         text = decode_as(data, charset) if charset and not _is_utf8(data) else None
     if text is None:
         text, note = decode_html(data)
+    progress()
     tree = parse_html(text, path)
+    progress()
     n_hidden = take_out_hidden(tree)
+    progress()
     return HtmlBody(tree, path, visible_characters(tree), n_hidden, note)
 
 
@@ -66,13 +72,15 @@ def _is_utf8(data: bytes) -> bool:
     return True
 
 
-def pieces_of_html(body: HtmlBody) -> list[Piece]:
+def pieces_of_html(body: HtmlBody, progress: Callable[[], None]) -> list[Piece]:
     """Return the blocks of a mail's HTML; earlier mails in it begin with a heading each."""
     scratch = TextAssembly(body.path)
-    add_body(scratch, body.tree)
+    add_body(scratch, body.tree, progress)
     text = scratch.document().text
     pieces: list[Piece] = []
-    for block in scratch.blocks:
+    for number, block in enumerate(scratch.blocks):
+        if number % BLOCKS_PER_PROGRESS == 0:
+            progress()
         words = text[block.start : block.end]
         if block.kind == "paragraph" and is_outlook_header(words):
             pieces += outlook_pieces(words)

@@ -7,6 +7,7 @@ boundary over its own span, to a depth that no honest mail has.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -15,6 +16,8 @@ from domaingpt.documents.mail.fields import Fields, read_fields
 
 MAX_DEPTH = 50  # Real mail nests four or five deep; every level costs a search over its span. Guess, unmeasured.
 MAX_PARTS = 20_000  # As in an Office file.
+PARTS_BEYOND = f"parts after the first {MAX_PARTS:,}"
+MAX_MARKS = 2 * MAX_PARTS  # Of one multipart; there is a mark more than parts, and closing ones.
 FINDS_PER_PROGRESS = 100_000
 TYPE = re.compile(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+")
 # Where the declared boundary is nowhere: the first line of the body, if a part's header follows it.
@@ -85,7 +88,7 @@ def parse(data: bytes, progress: Callable[[], None]) -> Structure:
             structure.notes.append("damaged: a mail of several parts without a mark between them")
             continue
         kept = spans[: max(0, MAX_PARTS - n_parts)]
-        structure.count(f"parts after the first {MAX_PARTS:,}", len(spans) - len(kept))
+        structure.count(PARTS_BEYOND, len(spans) - len(kept))
         n_parts += len(kept)
         for start, end in kept:
             part.children.append(_part(data, start, end, part.type, progress))
@@ -122,17 +125,23 @@ def _children(
     data: bytes, part: Part, structure: Structure, progress: Callable[[], None]
 ) -> list[tuple[int, int]] | None:
     """Return the spans of a multipart's parts, headers included; None if nothing marks them."""
-    boundary = part.options.get("boundary", "").encode("utf-8", "replace")
-    marks = list(_marks(data, part, boundary, progress)) if boundary else []
-    if not marks:
+    boundary = part.options.get("boundary", "").encode("utf-8", "replace").rstrip()
+    marks = _marks(data, part, boundary, progress) if boundary else iter(())
+    kept = list(itertools.islice(marks, MAX_MARKS))
+    if not kept:
         found = UNDECLARED.match(data, part.start, part.end)
         if found is None:
             return None
-        marks = list(_marks(data, part, found[1], progress))
+        boundary = found[1]
+        marks = _marks(data, part, boundary, progress)
+        kept = list(itertools.islice(marks, MAX_MARKS))
         structure.notes.append("damaged: its parts are marked otherwise than declared")
-    structure.count("characters outside all parts", _stray(data, part, marks))
-    edges = [(after, closes) for _, after, closes in marks]
-    ends = [before for before, _, _ in marks[1:]] + [part.end]
+    following = next(marks, None)
+    end = part.end if following is None else following[0]
+    structure.count(PARTS_BEYOND, data.count(b"\n--" + boundary, end, part.end))
+    structure.count("characters outside all parts", _stray(data, kept, end))
+    edges = [(after, closes) for _, after, closes in kept]
+    ends = [before for before, _, _ in kept[1:]] + [end]
     return [
         (start, max(start, end)) for (start, closes), end in zip(edges, ends, strict=True) if not closes and start < end
     ]
@@ -143,7 +152,7 @@ def _marks(data: bytes, part: Part, boundary: bytes, progress: Callable[[], None
 
     Parts behind a closing mark are read too: broken mail has them, closed by an inner part of the same boundary.
     """
-    mark = b"--" + boundary.rstrip()
+    mark = b"--" + boundary
     position, n_finds = part.start, 0
     while (found := data.find(mark, position, part.end)) >= 0:
         n_finds += 1
@@ -164,7 +173,7 @@ def _marks(data: bytes, part: Part, boundary: bytes, progress: Callable[[], None
         yield before, after, closes
 
 
-def _stray(data: bytes, part: Part, marks: list[tuple[int, int, bool]]) -> int:
+def _stray(data: bytes, marks: list[tuple[int, int, bool]], last: int) -> int:
     """Return the number of characters behind closing marks; what stands before all parts is for old programs."""
-    ends = [before for before, _, _ in marks[1:]] + [part.end]
+    ends = [before for before, _, _ in marks[1:]] + [last]
     return sum(len(data[after:end].strip()) for (_, after, closes), end in zip(marks, ends, strict=True) if closes)

@@ -54,7 +54,7 @@ def read(data: bytes, path: str, progress: Callable[[], None]) -> Document:
     try:
         top = open_outlook(data)
         progress()
-        message = _message(top, path)
+        message = _message(top, path, progress)
     except DAMAGE as exc:
         raise UnreadableDocument(f"damaged Outlook file: {exc}", path) from exc
     return compose(message, path, progress)
@@ -71,7 +71,7 @@ def attachments(data: bytes, path: str, progress: Callable[[], None]) -> Iterato
         raise UnreadableDocument(f"damaged Outlook file: {exc}", path) from exc
 
 
-def _message(top: Storage, path: str) -> Message:
+def _message(top: Storage, path: str, progress: Callable[[], None]) -> Message:
     kind = top.text(CLASS).lower()
     if not kind and not top.has(BODY) and not top.text(SUBJECT):
         raise UnreadableDocument("not an Outlook item", path)
@@ -80,7 +80,7 @@ def _message(top: Storage, path: str) -> Message:
         raise EncryptedDocument("is an encrypted mail", path)
     fields = _transport_fields(top)
     names = [_name(storage, number) for number, storage in enumerate(files, start=1)]
-    body, left_out, notes = _body(top, path)
+    body, left_out, notes = _body(top, path, progress)
     left_out["images"] = sum(1 for storage in top.children(ATTACHMENTS) if _is_inline_image(storage))
     return Message(
         subject=top.text(SUBJECT) or fields.text("subject"),
@@ -94,17 +94,17 @@ def _message(top: Storage, path: str) -> Message:
     )
 
 
-def _body(top: Storage, path: str) -> tuple[list[Piece], dict[str, int], list[str]]:
+def _body(top: Storage, path: str, progress: Callable[[], None]) -> tuple[list[Piece], dict[str, int], list[str]]:
     """Return an item's text, what is left out of it, and notes; plain text goes before HTML."""
     text = top.text(BODY)
     left_out = {"characters of text beyond 4 MB": max(0, len(text) - MAX_BODY_BYTES)}
     page = b"" if text else top.binary(HTML) or top.text(HTML).encode("utf-8", "replace")
     if not page:
         left_out["texts in RTF alone"] = int(not text and top.has(RTF) and len(top.binary(RTF)) > 0)
-        return pieces_of_text(lines(text[:MAX_BODY_BYTES])), left_out, []
-    parsed = parse_body(page[:MAX_BODY_BYTES], top.charset, path)
+        return pieces_of_text(lines(text[:MAX_BODY_BYTES]), progress), left_out, []
+    parsed = parse_body(page[:MAX_BODY_BYTES], top.charset, path, progress)
     left_out["hidden characters"] = parsed.n_hidden
-    return pieces_of_html(parsed), left_out, [parsed.note]
+    return pieces_of_html(parsed, progress), left_out, [parsed.note]
 
 
 def _is_encrypted(kind: str, top: Storage, files: list[Storage]) -> bool:

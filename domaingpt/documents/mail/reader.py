@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 # About 1,300 printed pages: more in one text is a log or a bomb; the rest is counted. Guess, unmeasured.
 MAX_BODY_BYTES = 4 << 20
+MAX_ENCODED_BYTES = 4 * MAX_BODY_BYTES  # Quoted-printable takes three bytes for one, and breaks lines.
+CUT_WINDOW_BYTES = 4096
 SENDERS = ("from", "sender", "resent-from")
 OTHERS = {"to": "To", "cc": "Cc", "bcc": "Bcc", "reply-to": "Reply-To"}
 APPLE_LENGTH = re.compile(rb"\s{0,20}(\d{1,12})[ \t]*\r?\n")  # First line of an .emlx file.
@@ -156,18 +158,18 @@ class _Body:
                     self.n_sealed += 1
                     return []
                 if part.options.get("format", "").lower() == "flowed":
-                    spaced = part.options.get("delsp", "").lower() != "yes"
-                    return pieces_of_text(flowed_lines(text, delete_space=not spaced))
-                return pieces_of_text(lines(text))
+                    joins = part.options.get("delsp", "").lower() == "yes"
+                    return pieces_of_text(flowed_lines(text, delete_space=joins), self._progress)
+                return pieces_of_text(lines(text), self._progress)
 
     def _of_page(self, page: HtmlBody) -> list[Piece]:
         self._structure.count("hidden characters", page.n_hidden)
         self._structure.notes.append(page.note)
-        return pieces_of_html(page)
+        return pieces_of_html(page, self._progress)
 
     def _page(self, part: Part) -> HtmlBody | None:
         try:
-            return parse_body(self._bytes(part), part.options.get("charset", ""), self._path)
+            return parse_body(self._bytes(part), part.options.get("charset", ""), self._path, self._progress)
         except UnreadableDocument as exc:
             self._structure.notes.append(exc.message)
             return None
@@ -178,6 +180,21 @@ class _Body:
         return text.replace("\0", "")
 
     def _bytes(self, part: Part) -> bytes:
-        decoded = part_bytes(self._data, part)
-        self._structure.count("bytes of text beyond 4 MB", max(0, len(decoded) - MAX_BODY_BYTES))
-        return decoded[:MAX_BODY_BYTES]
+        """Return a text part, decoded; what is beyond `MAX_BODY_BYTES` is counted."""
+        end = min(part.end, part.start + MAX_ENCODED_BYTES)
+        encoding = part.fields.text("content-transfer-encoding")
+        decoded = decoded_transfer(self._data[part.start : end], encoding)
+        cut = cut_at(decoded, MAX_BODY_BYTES)
+        self._structure.count("bytes of text beyond 4 MB", part.end - end + len(decoded) - cut)
+        return decoded[:cut]
+
+
+def cut_at(text: bytes, limit: int) -> int:
+    """Return where to cut a text so that no character is cut: behind a line if one ends near, else as in UTF-8."""
+    if len(text) <= limit:
+        return len(text)
+    newline = text.rfind(b"\n", limit - CUT_WINDOW_BYTES, limit)
+    cut = newline + 1 if newline > 0 else limit
+    while cut > limit - 4 and text[cut] & 0xC0 == 0x80:
+        cut -= 1
+    return cut

@@ -73,7 +73,7 @@ def read(data: bytes, path: str, progress: Callable[[], None]) -> Document:
         _add_article(assembly, article.body if article.body.tag == "body" else [article.body])
     if _misjudged(assembly, tree):
         assembly = TextAssembly(path)
-        add_body(assembly, tree)
+        add_body(assembly, tree, progress)
     left_out = {
         "navigation characters": max(0, n_visible - _n_characters(assembly)),
         "hidden characters": n_hidden,

@@ -10,7 +10,7 @@ from domaingpt.documents.mail.history import Piece, is_introduction, pieces_of_t
 
 
 def pieces(text: str) -> list[Piece]:
-    return pieces_of_text(text.split("\n"))
+    return pieces_of_text(text.split("\n"), lambda: None)
 
 
 @pytest.mark.parametrize(
