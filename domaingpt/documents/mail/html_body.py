@@ -34,14 +34,14 @@ class HtmlBody:
         path: Of the mail, for errors.
         n_visible: Characters shown.
         n_hidden: Characters that were taken out.
-        note: If its encoding was guessed.
+        notes: On its encoding and its depth.
     """
 
     tree: _Element = field(repr=False)
     path: str
     n_visible: int
     n_hidden: int
-    note: str
+    notes: list[str]
 
 
 def parse_body(data: bytes, charset: str, path: str, progress: Callable[[], None]) -> HtmlBody:
@@ -57,11 +57,11 @@ def parse_body(data: bytes, charset: str, path: str, progress: Callable[[], None
     if text is None:
         text, note = decode_html(data)
     progress()
-    tree = parse_html(text, path)
+    tree, depth_note = parse_html(text, path)
     progress()
     n_hidden = take_out_hidden(tree)
     progress()
-    return HtmlBody(tree, path, visible_characters(tree), n_hidden, note)
+    return HtmlBody(tree, path, visible_characters(tree), n_hidden, [note, depth_note])
 
 
 def _is_utf8(data: bytes) -> bool:

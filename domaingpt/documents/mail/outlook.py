@@ -104,7 +104,7 @@ def _body(top: Storage, path: str, progress: Callable[[], None]) -> tuple[list[P
         return pieces_of_text(lines(text[:MAX_BODY_BYTES]), progress), left_out, []
     parsed = parse_body(page[:MAX_BODY_BYTES], top.charset, path, progress)
     left_out["hidden characters"] = parsed.n_hidden
-    return pieces_of_html(parsed, progress), left_out, [parsed.note]
+    return pieces_of_html(parsed, progress), left_out, parsed.notes
 
 
 def _is_encrypted(kind: str, top: Storage, files: list[Storage]) -> bool:

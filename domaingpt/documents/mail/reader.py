@@ -164,7 +164,7 @@ class _Body:
 
     def _of_page(self, page: HtmlBody) -> list[Piece]:
         self._structure.count("hidden characters", page.n_hidden)
-        self._structure.notes.append(page.note)
+        self._structure.notes += page.notes
         return pieces_of_html(page, self._progress)
 
     def _page(self, part: Part) -> HtmlBody | None:

@@ -17,6 +17,7 @@ DECLARED_ENCODING = re.compile(
     rb"""<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE
 )
 DECLARATION_WINDOW_BYTES = 4096  # HTML asks for the first 1024; real pages are less strict.
+LIMITS = frozenset(["ERR_RESOURCE_LIMIT", "ERR_INTERNAL_ERROR"])  # What libxml2, by its version, calls too deep.
 XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 
 
@@ -34,8 +35,8 @@ def decode_html(data: bytes) -> tuple[str, str]:
     return decode(data)
 
 
-def parse_html(source: str, path: str) -> _Element:
-    """Return the tree of a page; comments are left out, nothing is fetched.
+def parse_html(source: str, path: str) -> tuple[_Element, str]:
+    """Return the tree of a page, and a note if a part of it is missing; comments are left out, nothing is fetched.
 
     Raises:
         UnreadableDocument: If no tree can be made of it.
@@ -47,4 +48,5 @@ def parse_html(source: str, path: str) -> _Element:
         tree = html.document_fromstring(source or " ", parser=parser)
     except (etree.LxmlError, ValueError, AssertionError) as exc:
         raise UnreadableDocument(f"not HTML: {exc}", path) from exc
-    return tree
+    too_deep = any(error.type_name in LIMITS for error in parser.error_log)
+    return tree, "nested too deeply: what stands inside and behind the 256th level is left out" if too_deep else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import time
 import tracemalloc
+from collections.abc import Callable
 
 import pytest
 from properties import block_texts
@@ -15,6 +16,7 @@ from domaingpt.errors import UnreadableDocument
 
 HEAD = "From: a@example.org\nTo: b@example.org\nDate: Mon, 3 May 2021 10:05:00 +0200\nSubject: s\n"
 MIXED = "Content-Type: multipart/mixed; boundary={0}\n\n--{0}\n"
+PDF_PART = "--b\nContent-Type: application/pdf; name=a.pdf\n\nx\n"
 # Seconds without a sign of life that a test may see on a busy machine; the pool allows more.
 MAX_SILENCE_S = 5.0
 
@@ -27,59 +29,38 @@ class Watch:
         self.silence_s = 0.0
 
     def __call__(self) -> None:
+        """Note one."""
         now = time.monotonic()
         self.silence_s = max(self.silence_s, now - self.last)
         self.last = now
 
 
+# Name → what follows the head; made when it is needed.
+KINDS: dict[str, Callable[[], str]] = {
+    "nested": lambda: "".join(MIXED.format(f"b{n}") for n in range(100_000)) + "\ntext",
+    "nested, one boundary": lambda: MIXED.format("b") * 100_000 + "\ntext",
+    "nested, growing boundary": lambda: "".join(MIXED.format("b" * n) for n in range(1, 2000)) + "\ntext",
+    "never closed": lambda: MIXED.format("b") + "\n" + "text\n" * 2_000_000,
+    "many fields": lambda: "To: ((((((@\n" * 1_000_000 + "\ntext",
+    "long field": lambda: "Cc: " + "(" * 50_000_000 + "\n\ntext",
+    "many folds": lambda: "Cc: " + "a\n " * 2_000_000 + "\n\ntext",
+    "half encoded words": lambda: "Cc: " + "=?utf-8?q?" * 6000 + "\n\ntext",
+    "many attachments": lambda: "Content-Type: multipart/mixed; boundary=b\n\n" + PDF_PART * 100_000,
+    "continuations": lambda: "Content-Type: text/plain; " + "; ".join(f"name*{n}*=%41" for n in range(100_000)) + "\n\ntext",
+    "quoted-printable": lambda: "Content-Transfer-Encoding: quoted-printable\n\n" + "=C3=A4=\n" * 12_500_000,
+    "marks alone": lambda: "Content-Type: multipart/mixed; boundary=b\n\n" + "--b\n" * 2_000_000,
+    "almost marks": lambda: "Content-Type: multipart/mixed; boundary=-\n\n" + "\n---x" * 2_000_000,
+    "quotes": lambda: "\n" + "> " * 5_000_000 + "\n" + ">" * 5_000_000,
+    "page of marks": lambda: "Content-Type: text/html\n\n" + "<div>" * 500_000 + "x",
+    "page of paragraphs": lambda: "Content-Type: text/html\n\n" + "<p>a" * 200_000,
+    "invitation": lambda: "Content-Type: text/calendar\n\nBEGIN:VEVENT\n" + 'ATTENDEE;CN="a:mailto:x\n' * 200_000,
+    "charset": lambda: "Content-Type: text/plain; charset=punycode\n\n" + "a-" + "z9" * 2_000_000,
+}  # fmt: skip
+
+
 def mail(kind: str) -> bytes:
     """Return one hostile mail."""
-    match kind:
-        case "nested":
-            rest = "".join(MIXED.format(f"b{n}") for n in range(100_000)) + "\ntext"
-        case "nested, one boundary":
-            rest = MIXED.format("b") * 100_000 + "\ntext"
-        case "nested, growing boundary":
-            rest = "".join(MIXED.format("b" * n) for n in range(1, 2000)) + "\ntext"
-        case "never closed":
-            rest = MIXED.format("b") + "\n" + "text\n" * 2_000_000
-        case "many fields":
-            rest = "To: ((((((@\n" * 1_000_000 + "\ntext"
-        case "long field":
-            rest = "Cc: " + "(" * 50_000_000 + "\n\ntext"
-        case "many folds":
-            rest = "Cc: " + "a\n " * 2_000_000 + "\n\ntext"
-        case "half encoded words":
-            rest = "Cc: " + "=?utf-8?q?" * 6000 + "\n\ntext"
-        case "many attachments":
-            part = "--b\nContent-Type: application/pdf; name=a.pdf\n\nx\n"
-            rest = "Content-Type: multipart/mixed; boundary=b\n\n" + part * 100_000
-        case "continuations":
-            rest = "Content-Type: text/plain; " + "; ".join(f"name*{n}*=%41" for n in range(100_000)) + "\n\ntext"
-        case "quoted-printable":
-            rest = "Content-Transfer-Encoding: quoted-printable\n\n" + "=C3=A4=\n" * 12_500_000
-        case "marks alone":
-            rest = "Content-Type: multipart/mixed; boundary=b\n\n" + "--b\n" * 2_000_000
-        case "almost marks":
-            rest = "Content-Type: multipart/mixed; boundary=-\n\n" + "\n---x" * 2_000_000
-        case "quotes":
-            rest = "\n" + "> " * 5_000_000 + "\n" + ">" * 5_000_000
-        case "page of marks":
-            rest = "Content-Type: text/html\n\n" + "<div>" * 500_000 + "x"
-        case "page of paragraphs":
-            rest = "Content-Type: text/html\n\n" + "<p>a" * 200_000
-        case "invitation":
-            rest = "Content-Type: text/calendar\n\nBEGIN:VEVENT\n" + 'ATTENDEE;CN="a:mailto:x\n' * 200_000
-        case _:
-            rest = "Content-Type: text/plain; charset=punycode\n\n" + "a-" + "z9" * 2_000_000
-    return (HEAD + rest).encode()
-
-
-KINDS = [
-    "nested", "nested, one boundary", "nested, growing boundary", "never closed", "many fields", "long field",
-    "many folds", "half encoded words", "many attachments", "continuations", "quoted-printable", "marks alone",
-    "almost marks", "quotes", "page of marks", "page of paragraphs", "invitation", "charset",
-]  # fmt: skip
+    return (HEAD + KINDS[kind]()).encode()
 
 
 @pytest.mark.parametrize("kind", KINDS)
