@@ -16,7 +16,7 @@ from domaingpt.documents.attachments import Attachment
 from domaingpt.documents.mail.fields import Fields, read_fields
 from domaingpt.documents.mail.flowed import lines
 from domaingpt.documents.mail.history import Piece, pieces_of_text
-from domaingpt.documents.mail.html_body import parse_body, pieces_of_html
+from domaingpt.documents.mail.html_body import may_say_more, parse_body, pieces_of_html, says_more
 from domaingpt.documents.mail.message import Message, compose
 from domaingpt.documents.mail.names import clean_name, name_of_subject, nameless
 from domaingpt.documents.mail.outlook_items import item_lines
@@ -98,13 +98,14 @@ def _body(top: Storage, path: str, progress: Callable[[], None]) -> tuple[list[P
     """Return an item's text, what is left out of it, and notes; plain text goes before HTML."""
     text = top.text(BODY)
     left_out = {"characters of text beyond 4 MB": max(0, len(text) - MAX_BODY_BYTES)}
-    page = b"" if text else top.binary(HTML) or top.text(HTML).encode("utf-8", "replace")
-    if not page:
-        left_out["texts in RTF alone"] = int(not text and top.has(RTF) and len(top.binary(RTF)) > 0)
-        return pieces_of_text(lines(text[:MAX_BODY_BYTES]), progress), left_out, []
-    parsed = parse_body(page[:MAX_BODY_BYTES], top.charset, path, progress)
-    left_out["hidden characters"] = parsed.n_hidden
-    return pieces_of_html(parsed, progress), left_out, parsed.notes
+    page = (top.binary(HTML) or top.text(HTML).encode("utf-8", "replace"))[:MAX_BODY_BYTES]
+    if page and may_say_more(page, text):
+        parsed = parse_body(page, top.charset, path, progress)
+        pieces = pieces_of_html(parsed, progress)
+        if not text or says_more(parsed, pieces, text):
+            return pieces, {"hidden characters": parsed.n_hidden}, parsed.notes
+    left_out["texts in RTF alone"] = int(not text and bool(top.binary(RTF)))
+    return pieces_of_text(lines(text[:MAX_BODY_BYTES]), progress), left_out, []
 
 
 def _is_encrypted(kind: str, top: Storage, files: list[Storage]) -> bool:

@@ -11,7 +11,7 @@ from domaingpt.documents.mail.contents import MESSAGES, Choice, Contents, Role, 
 from domaingpt.documents.mail.fields import read_fields
 from domaingpt.documents.mail.flowed import flowed_lines, lines
 from domaingpt.documents.mail.history import Piece, pieces_of_text
-from domaingpt.documents.mail.html_body import HtmlBody, parse_body, pieces_of_html
+from domaingpt.documents.mail.html_body import HtmlBody, may_say_more, parse_body, pieces_of_html, says_more
 from domaingpt.documents.mail.invitation import invitation_lines
 from domaingpt.documents.mail.message import Message, compose
 from domaingpt.documents.mail.mime import Part, Structure, parse
@@ -30,18 +30,6 @@ SENDERS = ("from", "sender", "resent-from")
 OTHERS = {"to": "To", "cc": "Cc", "bcc": "Bcc", "reply-to": "Reply-To"}
 APPLE_LENGTH = re.compile(rb"\s{0,20}(\d{1,12})[ \t]*\r?\n")  # First line of an .emlx file.
 SEALED_TEXT = re.compile(r"\s*-----BEGIN PGP MESSAGE-----")
-# Characters without white space of which less is a stub, and what stubs say.
-STUB_CHARACTERS = 600  # Guess, unmeasured.
-STUB = re.compile(
-    r"(?:view|read|open|see|display)\b.{0,80}\b(?:browser|online|web ?page|html)|"
-    r"(?:not|n't)\s+(?:support|display|show|view|read)\b.{0,60}|"
-    r"html[- ](?:capable|enabled|compatible|format|version|mail|email|ansicht)|"
-    r"(?:im|in\s+ihrem)\s+browser|navigateur|navegador",
-    re.IGNORECASE | re.DOTALL,
-)
-LINK = re.compile(r"<?\bhttps?://\S+", re.IGNORECASE)
-# A plain form with a smaller share of the words that the page shows leaves out most of it. Guess, unmeasured.
-STUB_SHARE = 0.3
 
 
 def read(data: bytes, path: str, progress: Callable[[], None]) -> Document:
@@ -112,6 +100,7 @@ class _Body:
 
     def __init__(self, data: bytes, path: str, structure: Structure, progress: Callable[[], None]) -> None:
         self.n_sealed = 0
+        self._counted: set[int] = set()  # Where the parts begin that were counted as cut.
         self._data = data
         self._path = path
         self._structure = structure
@@ -121,35 +110,33 @@ class _Body:
         pieces: list[Piece] = []
         for text in found.texts:
             self._progress()
-            chosen = self._chosen(text) if isinstance(text, Choice) else [text]
-            for part in chosen:
-                pieces += part if isinstance(part, list) else self._of_part(part)
+            pieces += self._of_choice(text) if isinstance(text, Choice) else self._of_part(text)
         return pieces
 
-    def _chosen(self, choice: Choice) -> list[Part] | list[list[Piece]]:
-        """Return the form of a text that is read."""
-        if not choice.page or not choice.plain:
-            return choice.plain or choice.page
+    def _of_choice(self, choice: Choice) -> list[Piece]:
+        """Return the text in the form that says more; see `html_body.says_more`."""
+        page = next((part for part in choice.page if role(part) is Role.PAGE), None)
         plain = "".join(self._text(part) for part in choice.plain)
-        page = next(part for part in choice.page if role(part) is Role.PAGE)
-        n_words = len("".join(LINK.sub("", plain).split()))
-        # Markup weighs several times its text; so long a plain form needs no comparison.
-        if n_words * 10 > page.end - page.start and not STUB.search(plain[:STUB_CHARACTERS]):
-            return choice.plain
-        parsed = self._page(page)
-        if parsed is None:
-            return choice.plain
-        is_stub = n_words < STUB_CHARACTERS and STUB.search(plain) and n_words < parsed.n_visible
-        if not is_stub and n_words >= STUB_SHARE * parsed.n_visible:
-            return choice.plain
-        rest = [self._of_part(part) for part in choice.page if part is not page]
-        return [self._of_page(parsed), *rest]
+        parsed = self._page(page) if page and may_say_more(self._bytes(page), plain) else None
+        if parsed is None or page is None:
+            return self._of_parts(choice.plain)
+        pieces = pieces_of_html(parsed, self._progress)
+        if not says_more(parsed, pieces, plain):
+            return self._of_parts(choice.plain)
+        self._structure.count("hidden characters", parsed.n_hidden)
+        return pieces + self._of_parts([part for part in choice.page if part is not page])
+
+    def _of_parts(self, parts: list[Part]) -> list[Piece]:
+        return [piece for part in parts for piece in self._of_part(part)]
 
     def _of_part(self, part: Part) -> list[Piece]:
         match role(part):
             case Role.PAGE:
                 parsed = self._page(part)
-                return self._of_page(parsed) if parsed else []
+                if parsed is None:
+                    return []
+                self._structure.count("hidden characters", parsed.n_hidden)
+                return pieces_of_html(parsed, self._progress)
             case Role.CALENDAR:
                 return [Piece("paragraph", line) for line in invitation_lines(self._text(part))]
             case _:
@@ -162,17 +149,14 @@ class _Body:
                     return pieces_of_text(flowed_lines(text, delete_space=joins), self._progress)
                 return pieces_of_text(lines(text), self._progress)
 
-    def _of_page(self, page: HtmlBody) -> list[Piece]:
-        self._structure.count("hidden characters", page.n_hidden)
-        self._structure.notes += page.notes
-        return pieces_of_html(page, self._progress)
-
     def _page(self, part: Part) -> HtmlBody | None:
         try:
-            return parse_body(self._bytes(part), part.options.get("charset", ""), self._path, self._progress)
+            parsed = parse_body(self._bytes(part), part.options.get("charset", ""), self._path, self._progress)
         except UnreadableDocument as exc:
             self._structure.notes.append(exc.message)
             return None
+        self._structure.notes += parsed.notes
+        return parsed
 
     def _text(self, part: Part) -> str:
         text, note = decode_text(self._bytes(part), part.options.get("charset", ""))
@@ -185,7 +169,9 @@ class _Body:
         encoding = part.fields.text("content-transfer-encoding")
         decoded = decoded_transfer(self._data[part.start : end], encoding)
         cut = cut_at(decoded, MAX_BODY_BYTES)
-        self._structure.count("bytes of text beyond 4 MB", part.end - end + len(decoded) - cut)
+        if part.start not in self._counted:
+            self._counted.add(part.start)
+            self._structure.count("bytes of text beyond 4 MB", part.end - end + len(decoded) - cut)
         return decoded[:cut]
 
 

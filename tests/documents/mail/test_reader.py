@@ -92,6 +92,23 @@ def test_a_plain_alternative_that_says_nothing_gives_way_to_html(stub: str) -> N
     assert heading.level == 3  # below sender and day
 
 
+def test_a_table_of_figures_is_read_from_the_page() -> None:
+    """Plain text has one cell a line, so that no figure knows its row and column."""
+    rows = "".join(f"<tr><td>Part {n}</td><td>{n * 7}</td></tr>" for n in range(1, 5))
+    page = f"<p>Dear Bob,</p><table><tr><th>Item</th><th>Price</th></tr>{rows}</table><p>Best</p>"
+    plain = "Dear Bob,\n\nItem\nPrice\n" + "".join(f"Part {n}\n{n * 7}\n" for n in range(1, 5)) + "Best"
+    data = mail(multipart("alternative", f"Content-Type: text/plain\n\n{plain}", f"Content-Type: text/html\n\n{page}"))
+    assert body(data) == [
+        "Dear Bob,",
+        "Item | Price",
+        "Part 1 | 7",
+        "Part 2 | 14",
+        "Part 3 | 21",
+        "Part 4 | 28",
+        "Best",
+    ]
+
+
 def test_html_is_read_whole_without_what_is_hidden() -> None:
     """A mail is no article; the preview line of newsletters is hidden."""
     page = "<span style='display:none'>Preview</span><p>One.</p><p>Two.</p><img src='cid:x'>"
