@@ -40,6 +40,7 @@ RENDERED_IN_BODY = 4  # PidTagAttachFlags, [MS-OXCMSG] 2.2.2.18
 RECIPIENTS, ATTACHMENTS = "__recip_version1.0_", "__attach_version1.0_"
 ENCRYPTED_CLASS = "ipm.note.smime"
 SIGNED_CLASS = "ipm.note.smime.multipartsigned"
+SIGNED_NAME = "signed mail.eml"
 MAX_DEPTH = 10  # Of mails in mails in one file. Guess, unmeasured.
 LINE_ENDS = re.compile(r"[\r\n]+")
 
@@ -66,7 +67,7 @@ def attachments(data: bytes, path: str, progress: Callable[[], None]) -> Iterato
         top = open_outlook(data)
         for number, storage in enumerate(_attached(top), start=1):
             progress()
-            yield _attachment(storage, number)
+            yield _attachment(storage, number, _is_signed(top))
     except DAMAGE as exc:
         raise UnreadableDocument(f"damaged Outlook file: {exc}", path) from exc
 
@@ -79,7 +80,7 @@ def _message(top: Storage, path: str, progress: Callable[[], None]) -> Message:
     if _is_encrypted(kind, top, files):
         raise EncryptedDocument("is an encrypted mail", path)
     fields = _transport_fields(top)
-    names = [_name(storage, number) for number, storage in enumerate(files, start=1)]
+    names = [_name(storage, number, _is_signed(top)) for number, storage in enumerate(files, start=1)]
     body, left_out, notes = _body(top, path, progress)
     left_out["images"] = sum(1 for storage in top.children(ATTACHMENTS) if _is_inline_image(storage))
     return Message(
@@ -170,7 +171,9 @@ def _is_inline_image(storage: Storage) -> bool:
     return is_image and bool(shown or storage.text(CONTENT_ID))
 
 
-def _name(storage: Storage, number: int) -> str:
+def _name(storage: Storage, number: int, is_signed: bool = False) -> str:
+    if is_signed and number == 1:
+        return SIGNED_NAME  # The mail itself, as it was sent.
     embedded = storage.has(CONTENT, OBJECT)
     name = clean_name(storage.text(LONG_NAME, SHORT_NAME))
     if embedded and not name:
@@ -178,8 +181,12 @@ def _name(storage: Storage, number: int) -> str:
     return name or clean_name(storage.text(SHOWN_NAME)) or nameless(storage.text(MIME_TYPE).lower(), number)
 
 
-def _attachment(storage: Storage, number: int) -> Attachment:
-    name = _name(storage, number)
+def _is_signed(top: Storage) -> bool:
+    return top.text(CLASS).lower().startswith(SIGNED_CLASS)
+
+
+def _attachment(storage: Storage, number: int, is_signed: bool) -> Attachment:
+    name = _name(storage, number, is_signed)
     if not storage.has(CONTENT, OBJECT):
         content = storage.binary(CONTENT)
         return Attachment(name, content, "" if content else "its content is not in the mail")
@@ -214,7 +221,8 @@ def as_eml(message: Storage, depth: int = 0) -> bytes:
         if embedded is not None:
             parts.append(b"Content-Type: message/rfc822\n\n" + as_eml(embedded, depth + 1))
         else:
-            parts.append(_eml_part("application/octet-stream", _name(storage, number), storage.binary(CONTENT)))
+            name = _name(storage, number, _is_signed(message))
+            parts.append(_eml_part("application/octet-stream", name, storage.binary(CONTENT)))
     fields.append(b'Content-Type: multipart/mixed; boundary="' + boundary + b'"')
     middle = b"".join(b"\n--" + boundary + b"\n" + part for part in parts)
     return b"\n".join(fields) + b"\n\n" + middle + b"\n--" + boundary + b"--\n"

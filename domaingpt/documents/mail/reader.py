@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from domaingpt.documents.attachments import Attachment
-from domaingpt.documents.mail.contents import MESSAGES, Choice, Contents, Role, contents, file_name, role
-from domaingpt.documents.mail.fields import read_fields
+from domaingpt.documents.mail.contents import MESSAGES, SEALED, Choice, Contents, Role, contents, file_name, role
+from domaingpt.documents.mail.fields import Fields, read_fields
 from domaingpt.documents.mail.flowed import flowed_lines, lines
 from domaingpt.documents.mail.history import Piece, pieces_of_text
 from domaingpt.documents.mail.html_body import HtmlBody, may_say_more, parse_body, pieces_of_html, says_more
@@ -16,6 +16,7 @@ from domaingpt.documents.mail.invitation import invitation_lines
 from domaingpt.documents.mail.message import Message, compose
 from domaingpt.documents.mail.mime import Part, Structure, parse
 from domaingpt.documents.mail.names import name_of_subject
+from domaingpt.documents.mail.signed import signed_content
 from domaingpt.documents.mail.transfer import decode_text, decoded_transfer
 from domaingpt.errors import EncryptedDocument, UnreadableDocument
 
@@ -39,9 +40,7 @@ def read(data: bytes, path: str, progress: Callable[[], None]) -> Document:
         EncryptedDocument: If all it says is encrypted.
         UnreadableDocument: If it has none of a mail's fields.
     """
-    data = whole_mail(data)
-    structure = parse(data, progress)
-    fields = structure.root.fields
+    data, structure, fields = _opened(data, progress)
     sender = next((fields.texts(name) for name in SENDERS if name in fields.values), "")
     if not (sender or any(name in fields.values for name in ("to", "subject", "date", "content-type"))):
         raise UnreadableDocument("not a mail: it begins with none of a mail's fields", path)
@@ -71,14 +70,27 @@ def read(data: bytes, path: str, progress: Callable[[], None]) -> Document:
 def attachments(data: bytes, path: str, progress: Callable[[], None]) -> Iterator[Attachment]:
     """Yield the files attached to a mail, one at a time, under their names in its text; mails in it as well."""
     del path
-    data = whole_mail(data)
-    for name, part in contents(parse(data, progress)).attachments:
+    data, structure, _ = _opened(data, progress)
+    for name, part in contents(structure).attachments:
         progress()
         inside = part_bytes(data, part)
         if part.type in MESSAGES and not file_name(part):
             fields, _ = read_fields(inside, 0, len(inside), progress)
             name = name_of_subject(fields.text("subject"), name.removesuffix(".eml"))  # noqa: PLW2901
         yield Attachment(name, inside, "" if inside else "empty")
+
+
+def _opened(data: bytes, progress: Callable[[], None]) -> tuple[bytes, Structure, Fields]:
+    """Return the bytes and the structure of a mail, those inside its signature if that is around it, and its fields."""
+    data = whole_mail(data)
+    structure = parse(data, progress)
+    fields = structure.root.fields
+    if structure.root.type in SEALED:
+        inside = signed_content(part_bytes(data, structure.root))
+        if inside:
+            data = inside.replace(b"\r\n", b"\n")
+            structure = parse(data, progress)
+    return data, structure, fields
 
 
 def whole_mail(data: bytes) -> bytes:
@@ -121,7 +133,7 @@ class _Body:
         if parsed is None or page is None:
             return self._of_parts(choice.plain)
         pieces = pieces_of_html(parsed, self._progress)
-        if not says_more(parsed, pieces, plain):
+        if choice.plain and not says_more(parsed, pieces, plain):
             return self._of_parts(choice.plain)
         self._structure.count("hidden characters", parsed.n_hidden)
         return pieces + self._of_parts([part for part in choice.page if part is not page])

@@ -134,6 +134,19 @@ def test_an_encrypted_mail_is_refused_by_name(item: Tree) -> None:
         read_document(compound(item), "a.msg")
 
 
+def test_a_signed_mail_lies_in_its_only_attachment() -> None:
+    """Outlook keeps it as it was sent."""
+    sent = (
+        b"Content-Type: multipart/signed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nSigned.\r\n--b--\r\n"
+    )
+    data = compound(
+        {**strings({0x001A: "IPM.Note.SMIME.MultipartSigned", 0x0037: "Boiler"}), **attachment(0, "smime.p7m", sent)}
+    )
+    assert "Attachments: signed mail.eml" in block_texts(read_document(data, "a.msg"))
+    (found,) = outlook.attachments(data, "a.msg", nothing)
+    assert read_document(found.data, found.name).text == "Signed."
+
+
 def test_another_compound_file_is_no_mail() -> None:
     """A Word document of old, renamed."""
     with pytest.raises(UnreadableDocument, match="not an Outlook item"):

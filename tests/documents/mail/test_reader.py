@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 
 import pytest
 from properties import block_texts
@@ -202,6 +203,35 @@ def test_a_signature_is_no_attachment() -> None:
                           'Content-Type: application/pkcs7-signature; name="smime.p7s"\n\nxyz'))  # fmt: skip
     assert body(data) == ["Signed text."]
     assert files(data) == []
+
+
+@pytest.mark.parametrize("way", ["in one piece", "in chunks of unknown number"])
+def test_a_mail_inside_its_signature_is_read(way: str) -> None:
+    """S/MIME as Outlook sends it, unless told otherwise: nothing but base64 to other programs."""
+    inner = multipart(
+        "mixed", "Content-Type: text/plain\n\nSigned text.", 'Content-Type: text/csv; name="a.csv"\n\n1,2'
+    )
+    signed = tagged(0x04, inner.encode())
+    if way != "in one piece":
+        chunks = b"".join(tagged(0x04, inner.encode()[n : n + 50]) for n in range(0, len(inner), 50))
+        signed = b"\x24\x80" + chunks + b"\0\0"
+    encapsulated = tagged(0x30, tagged(0x06, bytes.fromhex("2a864886f70d010701")) + tagged(0xA0, signed))
+    seal = tagged(0x30, tagged(0x02, b"\1") + tagged(0x31, tagged(0x30, b"")) + encapsulated + tagged(0x31, b""))
+    whole = tagged(0x30, tagged(0x06, bytes.fromhex("2a864886f70d010702")) + tagged(0xA0, seal))
+    head = 'Content-Type: application/pkcs7-mime; smime-type=signed-data; name="smime.p7m"\nContent-Transfer-Encoding: base64\n\n'
+    data = mail(head + base64.encodebytes(whole).decode())
+    assert body(data) == ["Signed text."]
+    assert files(data) == [Attachment("a.csv", b"1,2")]
+    for length in range(0, len(whole), 7):
+        cut = mail(head + base64.encodebytes(whole[:length]).decode())
+        with contextlib.suppress(EncryptedDocument):
+            read(cut)
+
+
+def tagged(tag: int, content: bytes) -> bytes:
+    """Return a value in DER."""
+    n = len(content)
+    return bytes([tag]) + (bytes([n]) if n < 0x80 else b"\x82" + n.to_bytes(2, "big")) + content
 
 
 @pytest.mark.parametrize(
