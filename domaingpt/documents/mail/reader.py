@@ -15,8 +15,9 @@ from domaingpt.documents.mail.html_body import HtmlBody, may_say_more, parse_bod
 from domaingpt.documents.mail.invitation import invitation_lines
 from domaingpt.documents.mail.message import Message, compose
 from domaingpt.documents.mail.mime import Part, Structure, parse
-from domaingpt.documents.mail.names import name_of_subject
+from domaingpt.documents.mail.names import clean_name, name_of_subject
 from domaingpt.documents.mail.signed import signed_content
+from domaingpt.documents.mail.tnef import Unpacked, unpack
 from domaingpt.documents.mail.transfer import decode_text, decoded_transfer
 from domaingpt.errors import EncryptedDocument, UnreadableDocument
 
@@ -47,6 +48,14 @@ def read(data: bytes, path: str, progress: Callable[[], None]) -> Document:
     found = contents(structure)
     body = _Body(data, path, structure, progress)
     pieces = body.pieces(found)
+    names: list[str] = []
+    for name, part in found.attachments:
+        if not is_wrapping(name, part):
+            names.append(name)
+            continue
+        inside = part_bytes(data, part)
+        names += [each.name for each in _unwrapped(name, inside, progress)]
+        pieces = pieces or body.wrapped_pieces(unpack(inside, progress))
     if not pieces and (found.n_sealed or body.n_sealed) and not found.attachments:
         raise EncryptedDocument("is an encrypted mail", path)
     structure.count("images", found.n_images)
@@ -58,7 +67,7 @@ def read(data: bytes, path: str, progress: Callable[[], None]) -> Document:
             date=fields.text("date") or fields.text("resent-date"),
             others={label: fields.texts(name) for name, label in OTHERS.items()},
             body=pieces,
-            attachments=[name for name, _ in found.attachments],
+            attachments=names,
             left_out=structure.left_out,
             notes=structure.notes,
         ),
@@ -74,10 +83,28 @@ def attachments(data: bytes, path: str, progress: Callable[[], None]) -> Iterato
     for name, part in contents(structure).attachments:
         progress()
         inside = part_bytes(data, part)
+        if is_wrapping(name, part):
+            yield from _unwrapped(name, inside, progress)
+            continue
         if part.type in MESSAGES and not file_name(part):
             fields, _ = read_fields(inside, 0, len(inside), progress)
             name = name_of_subject(fields.text("subject"), name.removesuffix(".eml"))  # noqa: PLW2901
         yield Attachment(name, inside, "" if inside else "empty")
+
+
+def is_wrapping(name: str, part: Part) -> bool:
+    """Return whether an attachment is Outlook's winmail.dat."""
+    return part.type in ("application/ms-tnef", "application/vnd.ms-tnef") or name.lower() == "winmail.dat"
+
+
+def _unwrapped(name: str, inside: bytes, progress: Callable[[], None]) -> Iterator[Attachment]:
+    """Yield the files in a winmail.dat, or itself where it is none."""
+    unpacked = unpack(inside, progress)
+    for number, file in enumerate(unpacked.files, start=1):
+        reason = "" if file.data else "an item of Outlook's own inside winmail.dat"
+        yield Attachment(clean_name(file.name) or f"part {number}.bin", file.data, reason)
+    if unpacked.is_damaged:
+        yield Attachment(name, b"", "damaged winmail.dat")
 
 
 def _opened(data: bytes, progress: Callable[[], None]) -> tuple[bytes, Structure, Fields]:
@@ -124,6 +151,14 @@ class _Body:
             self._progress()
             pieces += self._of_choice(text) if isinstance(text, Choice) else self._of_part(text)
         return pieces
+
+    def wrapped_pieces(self, unpacked: Unpacked) -> list[Piece]:
+        """Return the text of a winmail.dat."""
+        if unpacked.text or not unpacked.page:
+            return pieces_of_text(lines(unpacked.text[:MAX_BODY_BYTES]), self._progress)
+        parsed = parse_body(unpacked.page[:MAX_BODY_BYTES], "", self._path, self._progress)
+        self._structure.count("hidden characters", parsed.n_hidden)
+        return pieces_of_html(parsed, self._progress)
 
     def _of_choice(self, choice: Choice) -> list[Piece]:
         """Return the text in the form that says more; see `html_body.says_more`."""
