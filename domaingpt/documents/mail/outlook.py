@@ -57,7 +57,7 @@ def read(data: bytes, path: str, progress: Callable[[], None]) -> Document:
         progress()
         message = _message(top, path, progress)
     except DAMAGE as exc:
-        raise UnreadableDocument(f"damaged Outlook file: {exc}", path) from exc
+        raise UnreadableDocument(_damage(exc), path) from exc
     return compose(message, path, progress)
 
 
@@ -69,7 +69,11 @@ def attachments(data: bytes, path: str, progress: Callable[[], None]) -> Iterato
             progress()
             yield _attachment(storage, number, _is_signed(top))
     except DAMAGE as exc:
-        raise UnreadableDocument(f"damaged Outlook file: {exc}", path) from exc
+        raise UnreadableDocument(_damage(exc), path) from exc
+
+
+def _damage(exc: Exception) -> str:
+    return "nested too deeply" if isinstance(exc, RecursionError) else f"damaged Outlook file: {exc}"
 
 
 def _message(top: Storage, path: str, progress: Callable[[], None]) -> Message:

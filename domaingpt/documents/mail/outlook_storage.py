@@ -25,7 +25,8 @@ from domaingpt.documents.mail.transfer import decode_text
 DAMAGE = (OSError, ValueError, IndexError, KeyError, TypeError, AttributeError, struct.error, RecursionError)
 # olefile walks the balanced tree of names by recursion; simple writers make a list of it. Python frames of this
 # version take no C stack.
-RECURSION_LIMIT = 60_000
+RECURSION_LIMIT = 20_000
+SECTOR_BYTES = 512  # The smaller of the two sizes there are.
 STREAM = re.compile(r"__substg1\.0_([0-9a-f]{4})([0-9a-f]{4})")
 PROPERTIES = "__properties_version1.0"
 NAMED = "__nameid_version1.0"
@@ -44,11 +45,14 @@ class Storage:
 
     Attributes:
         is_top: Of the file itself; its property stream begins with a longer header.
+        n_bytes: Size of the file.
+        charset: Of its old strings.
     """
 
     _opened: Any
     _entry: Any
     is_top: bool = False
+    n_bytes: int = 0
     _streams: dict[tuple[int, int], Any] = field(default_factory=dict)
     _fixed: dict[tuple[int, int], bytes] | None = None
     _named: dict[tuple[str, int], int] | None = None
@@ -109,12 +113,16 @@ class Storage:
         """Yield the storages whose name begins so, in order of their names: recipients, attachments."""
         kids = [kid for kid in self._entry.kids if kid.name.lower().startswith(prefix)]
         for kid in sorted(kids, key=lambda kid: str(kid.name).lower()):
-            yield Storage(self._opened, kid, charset=self.charset)
+            yield Storage(self._opened, kid, n_bytes=self.n_bytes, charset=self.charset)
 
     def embedded(self, number: int) -> Storage | None:
         """Return the message that an attachment holds in place of bytes."""
         kid = self._streams.get((number, OBJECT))
-        return Storage(self._opened, kid, charset=self.charset) if kid is not None and kid.kids else None
+        return (
+            Storage(self._opened, kid, n_bytes=self.n_bytes, charset=self.charset)
+            if kid is not None and kid.kids
+            else None
+        )
 
     def _bytes(self, number: int, kind: int) -> bytes:
         entry = self._streams.get((number, kind))
@@ -123,6 +131,8 @@ class Storage:
     def _read(self, entry: Any) -> bytes:
         if entry.entry_type != olefile.STGTY_STREAM:
             return b""
+        if entry.size > self.n_bytes:
+            raise OSError("a stream is longer than the file")
         # `openstream` looks a name up from the root, entry by entry; with many attachments that is quadratic.
         return bytes(self._opened._open(entry.isectStart, entry.size).read())  # noqa: SLF001
 
@@ -142,7 +152,7 @@ class Storage:
         entry = next((kid for kid in self._entry.kids if kid.name.lower() == NAMED), None)
         if entry is None:
             return {}
-        mapping = Storage(self._opened, entry)
+        mapping = Storage(self._opened, entry, n_bytes=self.n_bytes)
         guids, entries = mapping.binary(0x0002), mapping.binary(0x0003)
         numbers = {}
         for offset in range(0, len(entries) - 7, 8):
@@ -164,10 +174,18 @@ def open_outlook(data: bytes) -> Storage:
     Raises:
         OSError: If it is damaged; so are the others of `DAMAGE`.
     """
+    # A chain of sectors that bites its tail is followed for as long as it is said to be.
+    _check_size(int.from_bytes(data[64:68], "little") * SECTOR_BYTES, data)
     before = sys.getrecursionlimit()
     sys.setrecursionlimit(max(before, RECURSION_LIMIT))
     try:
         opened = olefile.OleFileIO(io.BytesIO(data))
     finally:
         sys.setrecursionlimit(before)
-    return Storage(opened, opened.root, is_top=True)
+    _check_size(opened.root.size, data)
+    return Storage(opened, opened.root, is_top=True, n_bytes=len(data))
+
+
+def _check_size(n_bytes: int, data: bytes) -> None:
+    if n_bytes > len(data):
+        raise OSError("a part is longer than the file")

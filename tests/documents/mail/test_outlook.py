@@ -184,3 +184,33 @@ def test_many_recipients_and_attachments_in_a_row_are_read() -> None:
     assert "2999.txt" not in outlook.read(data, "a.msg", nothing).text
     assert " and 2,500 more" in outlook.read(data, "a.msg", nothing).text
     assert time.monotonic() - begin < 20
+
+
+def test_sectors_that_go_round_in_a_circle_do_not_fill_the_memory() -> None:
+    """A stream is said to be four gigabytes long, and each of its sectors leads to itself."""
+    data = bytearray(compound(mail(**attachment(0, "a.bin", b"x" * 8192))))
+    fat_sector = struct.unpack_from("<I", data, 76)[0]
+    table = (fat_sector + 1) * 512
+    for number in range(fat_sector):
+        struct.pack_into("<I", data, table + number * 4, number)
+    entry = data.index("__substg1.0_37010102".encode("utf-16-le"))
+    for change in (
+        lambda copy: struct.pack_into("<Q", copy, entry + 120, 0xFFFFFFF0),
+        lambda copy: struct.pack_into("<I", copy, 64, 0xFFFFFF),
+    ):
+        mutant = bytearray(data)
+        change(mutant)
+        begin = time.monotonic()
+        _read_whole(bytes(mutant))
+        assert time.monotonic() - begin < 2
+    mutant = bytearray(compound(mail(**attachment(0, "a.bin", b"x" * 8192))))
+    struct.pack_into("<Q", mutant, mutant.index("__substg1.0_37010102".encode("utf-16-le")) + 120, 0xFFFFFFF0)
+    with pytest.raises(UnreadableDocument, match="longer than the file"):
+        list(outlook.attachments(bytes(mutant), "a.msg", nothing))
+
+
+def test_a_list_of_names_without_end_is_refused() -> None:
+    """Each name leads to the next, forty thousand deep."""
+    item = {f"x{number}": b"" for number in range(40_000)}
+    with pytest.raises(UnreadableDocument, match="nested too deeply"):
+        outlook.read(compound(item), "a.msg", nothing)
