@@ -1,7 +1,7 @@
 """Outlook's MSG → Document: mails, invitations, contacts; and its attachments one by one.
 
 A mail inside a mail is given out as EML, made here from its properties, since a compound file cannot be cut out of
-another one. Text that is there as compressed RTF alone ([MS-OXRTFCP]) is counted as left out.
+another one. Text that is there as RTF alone is given out as a file as well, for the reader of RTF.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
 from domaingpt.documents.attachments import Attachment
+from domaingpt.documents.mail.compressed_rtf import decompressed
 from domaingpt.documents.mail.fields import Fields, read_fields
 from domaingpt.documents.mail.flowed import lines
 from domaingpt.documents.mail.history import Piece, pieces_of_text
@@ -40,6 +41,7 @@ RENDERED_IN_BODY = 4  # PidTagAttachFlags, [MS-OXCMSG] 2.2.2.18
 RECIPIENTS, ATTACHMENTS = "__recip_version1.0_", "__attach_version1.0_"
 ENCRYPTED_CLASS = "ipm.note.smime"
 SIGNED_CLASS = "ipm.note.smime.multipartsigned"
+RICH_TEXT_NAME = "message text.rtf"
 SIGNED_NAME = "signed mail.eml"
 MAX_DEPTH = 10  # Of mails in mails in one file. Guess, unmeasured.
 LINE_ENDS = re.compile(r"[\r\n]+")
@@ -65,6 +67,9 @@ def attachments(data: bytes, path: str, progress: Callable[[], None]) -> Iterato
     """Yield the files attached to an Outlook item, one at a time; a mail among them as EML."""
     try:
         top = open_outlook(data)
+        if _is_rich_text_alone(top):
+            rtf = decompressed(top.binary(RTF), progress)
+            yield Attachment(RICH_TEXT_NAME, rtf, "" if rtf else "damaged text in compressed RTF")
         for number, storage in enumerate(_attached(top), start=1):
             progress()
             yield _attachment(storage, number, _is_signed(top))
@@ -85,6 +90,8 @@ def _message(top: Storage, path: str, progress: Callable[[], None]) -> Message:
         raise EncryptedDocument("is an encrypted mail", path)
     fields = _transport_fields(top)
     names = [_name(storage, number, _is_signed(top)) for number, storage in enumerate(files, start=1)]
+    if _is_rich_text_alone(top):
+        names.insert(0, RICH_TEXT_NAME)
     body, left_out, notes = _body(top, path, progress)
     left_out["images"] = sum(1 for storage in top.children(ATTACHMENTS) if _is_inline_image(storage))
     return Message(
@@ -109,7 +116,6 @@ def _body(top: Storage, path: str, progress: Callable[[], None]) -> tuple[list[P
         pieces = pieces_of_html(parsed, progress)
         if not text or says_more(parsed, pieces, text):
             return pieces, {"hidden characters": parsed.n_hidden}, parsed.notes
-    left_out["texts in RTF alone"] = int(not text and bool(top.binary(RTF)))
     return pieces_of_text(lines(text[:MAX_BODY_BYTES]), progress), left_out, []
 
 
@@ -183,6 +189,10 @@ def _name(storage: Storage, number: int, is_signed: bool = False) -> str:
     if embedded and not name:
         return name_of_subject(storage.text(SHOWN_NAME), f"message {number}")
     return name or clean_name(storage.text(SHOWN_NAME)) or nameless(storage.text(MIME_TYPE).lower(), number)
+
+
+def _is_rich_text_alone(top: Storage) -> bool:
+    return bool(top.binary(RTF)) and not (top.text(BODY) or top.binary(HTML) or top.text(HTML) or _is_signed(top))
 
 
 def _is_signed(top: Storage) -> bool:

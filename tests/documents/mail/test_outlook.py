@@ -15,6 +15,9 @@ from domaingpt.documents.mail import outlook, reader
 from domaingpt.documents.reading import read_document
 from domaingpt.errors import EncryptedDocument, UnreadableDocument
 
+SIMPLE = bytes.fromhex(  # [MS-OXRTFCP] 3.1.1
+    "2d0000002b0000004c5a4675f1c5c7a703000a007263706731323542320af32068656c090020627705b06c647d0a800fa0"
+)
 SENT = datetime(2021, 5, 3, 10, 5, tzinfo=UTC)
 
 
@@ -64,10 +67,12 @@ def test_html_is_read_where_there_is_no_plain_text() -> None:
     assert document.left_out == {"hidden characters": 10}
 
 
-def test_text_in_rtf_alone_is_counted_as_left_out() -> None:
-    """It is not lost without a word."""
-    document = read_document(compound(mail("", **{"__substg1.0_10090102": b"x" * 40})), "a.msg")
-    assert document.left_out == {"texts in RTF alone": 1}
+def test_text_in_rtf_alone_is_given_out_as_a_file() -> None:
+    """Old mails in rich text have no other."""
+    data = compound(mail("", **{"__substg1.0_10090102": SIMPLE}))
+    assert "Attachments: message text.rtf" in block_texts(read_document(data, "a.msg"))
+    (found,) = outlook.attachments(data, "a.msg", nothing)
+    assert (found.name, found.data[-14:]) == ("message text.rtf", b"hello world}\r\n")
 
 
 def test_attachments_come_out_as_files_and_mails_as_eml() -> None:
