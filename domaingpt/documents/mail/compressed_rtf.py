@@ -10,7 +10,8 @@ HEADER = struct.Struct("<II4sI")  # Compressed size, raw size, kind, checksum.
 # What the dictionary begins with: [MS-OXRTFCP] 2.1.3.1.
 BEGINNING = (
     b"{\\rtf1\\ansi\\mac\\deff0\\deftab720{\\fonttbl;}{\\f0\\fnil \\froman \\fswiss \\fmodern \\fscript \\fdecor "
-    b"MS Sans SerifSymbolArialTimes New RomanCourier{\\colortbl\\red0\\green0\\blue0\r\n\\par \\pard\\plain\\f0\\fs20\\b\\i\\u\\tab\\tx"
+    b"MS Sans SerifSymbolArialTimes New RomanCourier"
+    b"{\\colortbl\\red0\\green0\\blue0\r\n\\par \\pard\\plain\\f0\\fs20\\b\\i\\u\\tab\\tx"
 )
 DICTIONARY_BYTES = 4096
 MAX_RTF_BYTES = 32 << 20  # References stretch a byte to nine at most. Guess, unmeasured.
