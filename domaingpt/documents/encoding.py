@@ -17,6 +17,15 @@ CANDIDATES = [
     "cp1252", "shift_jis", "cp932", "euc_jp", "gb18030", "big5", "euc_kr", "cp1251", "koi8_r",
     "cp1250", "cp1253", "cp1254", "cp1255", "cp1256", "iso8859_2", "iso8859_15", "iso2022_jp",
 ]  # fmt: skip
+# Labels that mean the superset of an encoding which writers really used (WHATWG Encoding, section 4.2).
+SUPERSETS = {
+    "ascii": "cp1252", "us-ascii": "cp1252", "iso-8859-1": "cp1252", "iso8859-1": "cp1252", "latin1": "cp1252",
+    "latin-1": "cp1252", "iso-8859-9": "cp1254", "shift_jis": "cp932", "sjis": "cp932", "x-sjis": "cp932",
+    "gb2312": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030", "ks_c_5601-1987": "cp949", "euc-kr": "cp949",
+    "iso-8859-8-i": "iso-8859-8", "unicode-1-1-utf-7": "utf-7", "cp-850": "cp850",
+}  # fmt: skip
+# Codecs of Python that no document is written in; the first two take time quadratic in the text.
+NOT_DOCUMENTS = frozenset(["punycode", "idna", "unicode_escape", "raw_unicode_escape", "undefined"])
 GUESS_BYTES = 256 << 10  # The guess costs about 1 s per MiB; a quarter is enough to tell languages apart.
 
 
@@ -52,6 +61,16 @@ def decode(data: bytes) -> tuple[str, str]:
         except (UnicodeDecodeError, LookupError):
             continue
     return data.decode("utf-8", "replace"), "damaged characters: neither UTF-8 nor a known old encoding"
+
+
+def decode_as(data: bytes, label: str) -> str | None:
+    """Return the text in the encoding that a document declares, None if it is unknown or does not explain the bytes."""
+    label = label.strip().strip("\"'").lower()
+    try:
+        name = codecs.lookup(SUPERSETS.get(label, label)).name
+        return None if name.replace("-", "_") in NOT_DOCUMENTS else data.decode(name)
+    except (LookupError, ValueError):  # UnicodeError is a ValueError; so is a label with a NUL.
+        return None
 
 
 def _unmarked_utf16(data: bytes) -> list[str]:

@@ -40,8 +40,12 @@ RTF = Format("RTF", "rtf", 1)
 WORD_97 = Format("Word 97", "word97", 1)
 POWERPOINT_97 = Format("PowerPoint 97", "slides97", 1)
 CSV = Format("CSV", "delimited", 2)
-HTML = Format("HTML", "web", 2)
 ZIP = Format("zip archive", "zips", 1, holds_files=True)
+HTML = Format("HTML", "web", 3)
+MAIL = Format("mail", "mail", 1, holds_files=True)
+MAILBOX = Format("mailbox", "mailbox", 1, holds_files=True)
+OUTLOOK = Format("Outlook", "outlook", 1, holds_files=True)
+MHTML = Format("MHTML", "saved_page", 1)
 MARKDOWN = Format("Markdown", "markdown", 2, needs_worker=False)
 TEXT = Format("text", "text", 2, needs_worker=False)
 
@@ -83,6 +87,13 @@ FORMATS: dict[str, Format] = {
     ".htm": HTML,
     ".xhtml": HTML,
     ".zip": ZIP,
+    ".eml": MAIL,
+    ".emlx": MAIL,
+    ".mbox": MAILBOX,
+    ".mbx": MAILBOX,
+    ".msg": OUTLOOK,
+    ".mht": MHTML,
+    ".mhtml": MHTML,
     ".md": MARKDOWN,
     ".markdown": MARKDOWN,
     ".txt": TEXT,
@@ -209,6 +220,11 @@ def sniff(data: bytes, suffix: str) -> str | None:
             )
         case "word97" | "slides97":
             return None if found == "OLE" else _contradiction(data, found, wanted)
+        case "outlook":
+            return None if found == "OLE" else _contradiction(data, found, wanted)
+        case "mail" | "mailbox" | "saved_page":
+            # Parts sent as 8bit or binary may hold any byte.
+            return _contradiction(data, found, wanted) if found else None
         case "sheets97":
             return None if found == "OLE" or data[:2] == b"\x09\x08" else _contradiction(data, found, wanted)
         case _:

@@ -18,10 +18,14 @@ if TYPE_CHECKING:
 Reader = Callable[[bytes, str, Callable[[], None]], "Document"]
 READERS = {  # the module below this package that has the `read` of a `Format.reader`
     "delimited": "sheets.delimited",
+    "mail": "mail.reader",
+    "mailbox": "mail.mailbox",
     "markdown": "text.markdown",
     "opendocument": "opendocument.reader",
+    "outlook": "mail.outlook",
     "pdf": "pdf.reader",
     "rtf": "rtf.reader",
+    "saved_page": "mail.saved_page",
     "sheets": "sheets.excel",
     "sheets97": "sheets.excel97",
     "slides": "slides.reader",

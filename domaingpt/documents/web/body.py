@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ from domaingpt.documents.assembly import TextAssembly
 from domaingpt.documents.tables.grids import add_plain_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from lxml.etree import _Element
 
@@ -27,6 +28,7 @@ BLOCK_TAGS = frozenset(
 LAYOUT_TAGS = frozenset(["table", "h1", "h2", "h3", "ul", "ol"])
 MENUS = frozenset(["nav", "menu"])
 HEADING = re.compile(r"h[1-6]")
+ELEMENTS_PER_PROGRESS = 10_000
 BLANK_LINE = re.compile(r"\n[ \t]*\n")  # Two <br> in a row, the old way to part paragraphs.
 SPACES = re.compile(r"[^\S\n]+|\n")
 
@@ -51,9 +53,11 @@ def row_characters(tree: _Element) -> int:
     return total
 
 
-def add_body(assembly: TextAssembly, tree: _Element) -> None:
+def add_body(assembly: TextAssembly, tree: _Element, progress: Callable[[], None] | None = None) -> None:
     """Append everything a browser shows, block by block, tables row by row."""
     line: list[str] = []
+    # A sign of life costs a message to another process: one every so many elements.
+    pulse = itertools.cycle([progress or _silent, *[_silent] * (ELEMENTS_PER_PROGRESS - 1)])
 
     def flush(kind: str = "paragraph", level: int = 0) -> None:
         text = "".join(line)
@@ -65,6 +69,7 @@ def add_body(assembly: TextAssembly, tree: _Element) -> None:
             assembly.add("paragraph", paragraph)
 
     def walk(element: _Element) -> None:
+        next(pulse)()
         # Recursion is bounded: libxml2 stops nesting at 256 unless asked for huge trees.
         tag = element.tag if isinstance(element.tag, str) else ""
         if tag in NOT_SHOWN or tag in MENUS or not tag:
@@ -89,6 +94,10 @@ def add_body(assembly: TextAssembly, tree: _Element) -> None:
 
     walk(tree)
     flush()
+
+
+def _silent() -> None:
+    pass
 
 
 def _texts(tree: _Element, skipped: frozenset[str]) -> Iterator[str]:

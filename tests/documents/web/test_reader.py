@@ -78,4 +78,6 @@ def test_an_empty_page_is_unreadable_and_deep_nesting_harmless() -> None:
     """Neither crashes."""
     with pytest.raises(UnreadableDocument, match="not HTML"):
         read_document(b" ", "a.html")
-    read_document(b"<div>" * 100_000 + b"x", "a.html")
+    deep = read_document(b"<p>first</p>" + b"<div>" * 100_000 + b"x", "a.html")
+    assert deep.text == "first"
+    assert deep.notes == ("nested too deeply: what stands inside and behind the 256th level is left out",)

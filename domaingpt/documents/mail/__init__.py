@@ -1,0 +1,1 @@
+"""Mail → Document: EML, Outlook's MSG, mailboxes, web pages saved as mail."""
