@@ -15,7 +15,6 @@ import trafilatura
 from lxml import etree, html
 
 from domaingpt.documents.assembly import TextAssembly, one_line
-from domaingpt.documents.encoding import BOMS, decode
 from domaingpt.documents.tables.grids import add_plain_table
 from domaingpt.documents.titles import meaningful_title
 from domaingpt.documents.web.body import (
@@ -26,7 +25,7 @@ from domaingpt.documents.web.body import (
     visible_characters,
 )
 from domaingpt.documents.web.hidden import take_out_hidden
-from domaingpt.errors import UnreadableDocument
+from domaingpt.documents.web.tree import decode_html, parse_html
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -40,14 +39,9 @@ KEPT_SHARE = 0.3
 # changes none of the 91 pages.
 LOST_TABLE_SHARE = 0.2
 MAX_ONE_PIECE = 1000  # Characters; a longer page has paragraphs. Guess; it changes none of the 91 pages.
-DECLARED_ENCODING = re.compile(
-    rb"""<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE
-)
-DECLARATION_WINDOW_BYTES = 4096  # HTML asks for the first 1024; real pages are less strict.
 # trafilatura drops a <br> inside a cell and would glue the words around it.
 LINE_BREAK = re.compile(r"<br\b", re.IGNORECASE)
 TRAILING_SPACES = re.compile(r"[ \t]+\n")
-XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 MAX_HEADLINE = 200  # Characters; a longer one is a paragraph in disguise.
 
 
@@ -62,7 +56,7 @@ def read(data: bytes, path: str, progress: Callable[[], None]) -> Document:
     """
     source, note = decode_html(data)
     progress()
-    tree = _parse(source, path)
+    tree = parse_html(source, path)
     progress()
     if n_hidden := take_out_hidden(tree):
         source = html.tostring(tree, encoding="unicode")
@@ -85,35 +79,6 @@ def read(data: bytes, path: str, progress: Callable[[], None]) -> Document:
         "hidden characters": n_hidden,
     }
     return assembly.document(title=title, left_out=left_out, notes=[note])
-
-
-def decode_html(data: bytes) -> tuple[str, str]:
-    """Return the page's text and a note if its encoding was guessed: mark, declaration, then content."""
-    if data.startswith(tuple(bom for bom, _ in BOMS)):
-        text, note = decode(data)
-        return text.removeprefix("\ufeff"), note
-    declared = DECLARED_ENCODING.search(data[:DECLARATION_WINDOW_BYTES])
-    if declared:
-        name = declared.group(1).decode("ascii").lower()
-        # The standard's own rule: these labels mean Windows' superset.
-        name = {"iso-8859-1": "cp1252", "latin1": "cp1252", "us-ascii": "cp1252", "shift_jis": "cp932",
-                "gb2312": "gb18030", "gbk": "gb18030"}.get(name, name)  # fmt: skip
-        try:
-            return data.decode(name), ""
-        except (UnicodeDecodeError, LookupError):
-            pass  # Declared wrongly: the content decides.
-    return decode(data)
-
-
-def _parse(source: str, path: str) -> _Element:
-    # lxml refuses text with an encoding declaration of its own.
-    source = XML_DECLARATION.sub("", source).replace("\0", "")
-    parser = html.HTMLParser(no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
-    try:
-        tree = html.document_fromstring(source or " ", parser=parser)
-    except (etree.LxmlError, ValueError, AssertionError) as exc:
-        raise UnreadableDocument(f"not HTML: {exc}", path) from exc
-    return tree
 
 
 def _extract(source: str) -> trafilatura.settings.Document | None:

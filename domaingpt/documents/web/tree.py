@@ -1,0 +1,57 @@
+"""Bytes of a web page → text → tree. Shared by web pages and by formats that hold HTML."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from lxml import etree, html
+
+from domaingpt.documents.encoding import BOMS, decode
+from domaingpt.errors import UnreadableDocument
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+DECLARED_ENCODING = re.compile(
+    rb"""<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE
+)
+DECLARATION_WINDOW_BYTES = 4096  # HTML asks for the first 1024; real pages are less strict.
+# Python's codecs that no page is in: they fail in ways of their own, or take quadratic time.
+NOT_ENCODINGS = frozenset(["idna", "punycode", "raw_unicode_escape", "undefined", "unicode_escape", "utf7", "utf_7"])
+XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+
+
+def decode_html(data: bytes) -> tuple[str, str]:
+    """Return the page's text and a note if its encoding was guessed: mark, declaration, then content."""
+    if data.startswith(tuple(bom for bom, _ in BOMS)):
+        text, note = decode(data)
+        return text.removeprefix("\ufeff"), note
+    declared = DECLARED_ENCODING.search(data[:DECLARATION_WINDOW_BYTES])
+    if declared:
+        name = declared.group(1).decode("ascii").lower()
+        # The standard's own rule: these labels mean Windows' superset.
+        name = {"iso-8859-1": "cp1252", "latin1": "cp1252", "us-ascii": "cp1252", "shift_jis": "cp932",
+                "gb2312": "gb18030", "gbk": "gb18030"}.get(name, name)  # fmt: skip
+        try:
+            if name.replace("-", "_") not in NOT_ENCODINGS:
+                return data.decode(name), ""
+        except (UnicodeError, LookupError):
+            pass  # Declared wrongly: the content decides.
+    return decode(data)
+
+
+def parse_html(source: str, path: str) -> _Element:
+    """Return the tree of a page; nothing is fetched.
+
+    Raises:
+        UnreadableDocument: If no tree can be made of it.
+    """
+    # lxml refuses text with an encoding declaration of its own.
+    source = XML_DECLARATION.sub("", source).replace("\0", "")
+    parser = html.HTMLParser(no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
+    try:
+        tree = html.document_fromstring(source or " ", parser=parser)
+    except (etree.LxmlError, ValueError, AssertionError) as exc:
+        raise UnreadableDocument(f"not HTML: {exc}", path) from exc
+    return tree
