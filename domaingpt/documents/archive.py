@@ -1,4 +1,4 @@
-"""Zip-based Office files: what is checked before a parser sees them.
+"""Zip-based Office files and books: what is checked before a parser sees them.
 
 A parser would inflate whatever an entry holds and expand whatever entities its XML declares; so the bytes are
 inflated here first, in pieces, counted, and thrown away, and XML parts with a DOCTYPE are refused.
@@ -23,12 +23,18 @@ MAX_RATIO = 200
 RATIO_FROM_BYTES = 64 << 20
 PIECE_BYTES = 256 << 10
 XML_SUFFIXES = (".xml", ".rels", ".vml")
+# Parts of a book: they may name a document type, as web pages do, but declare nothing in it.
+BOOK_SUFFIXES = (".xhtml", ".html", ".htm", ".xht", ".xml", ".opf", ".ncx", ".svg")
 # "<!DOCTYPE" and "<!ENTITY" in UTF-8, and in UTF-16 of both byte orders.
 DECLARATION = re.compile(
     rb"<!\s*(?:DOCTYPE|ENTITY)|<\x00!\x00(?:D\x00O\x00C\x00T|E\x00N\x00T)|\x00<\x00!(?:\x00D\x00O\x00C\x00T|\x00E\x00N\x00T)",
     re.IGNORECASE,
 )
-OVERLAP_BYTES = 64  # So that a declaration across two pieces is seen.
+# An entity, or a document type with declarations of its own: "<!DOCTYPE html [".
+OWN_DECLARATION = re.compile(
+    rb"<!\s*(?:ENTITY|DOCTYPE[^>\[]{0,400}\[)|<\x00!\x00E\x00N\x00T|\x00<\x00!\x00E\x00N\x00T", re.IGNORECASE
+)
+OVERLAP_BYTES = 512  # So that a declaration across two pieces is seen.
 ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")  # Stream name of an Office file with a password.
 DAMAGE = (
     zipfile.BadZipFile,
@@ -42,8 +48,16 @@ DAMAGE = (
 )
 
 
-def check_office_zip(data: bytes, path: str, progress: Callable[[], None]) -> frozenset[str]:
+def check_office_zip(
+    data: bytes, path: str, progress: Callable[[], None], *, kind: str = "Office file"
+) -> frozenset[str]:
     """Return the names of the parts, once the file is known to be safe to parse.
+
+    Args:
+        data: The file.
+        path: Relative to the documents folder.
+        progress: Called once a part.
+        kind: What the file is, for the user. The parts of a "book" may name a document type.
 
     Raises:
         EncryptedDocument: If it opens only with a password.
@@ -55,12 +69,14 @@ def check_office_zip(data: bytes, path: str, progress: Callable[[], None]) -> fr
         raise UnreadableDocument("content is an old Office file: save it in the new format", path)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return _checked(archive, len(data), path, progress)
+            return _checked(archive, len(data), path, progress, is_book=kind == "book")
     except DAMAGE as exc:
-        raise UnreadableDocument(f"damaged Office file: {exc}", path) from exc
+        raise UnreadableDocument(f"damaged {kind}: {exc}", path) from exc
 
 
-def _checked(archive: zipfile.ZipFile, size_bytes: int, path: str, progress: Callable[[], None]) -> frozenset[str]:
+def _checked(
+    archive: zipfile.ZipFile, size_bytes: int, path: str, progress: Callable[[], None], *, is_book: bool
+) -> frozenset[str]:
     entries = archive.infolist()
     if len(entries) > MAX_ENTRIES:
         raise UnreadableDocument(f"has {len(entries):,} parts; at most {MAX_ENTRIES:,} are read", path)
@@ -71,14 +87,17 @@ def _checked(archive: zipfile.ZipFile, size_bytes: int, path: str, progress: Cal
     for entry in entries:
         if entry.flag_bits & 1:
             raise EncryptedDocument("needs a password", path)
-        total = _inflate(archive, entry, total, size_bytes, path)
+        total = _inflate(archive, entry, total, size_bytes, path, is_book=is_book)
         progress()
     return names
 
 
-def _inflate(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, total: int, size_bytes: int, path: str) -> int:
+def _inflate(
+    archive: zipfile.ZipFile, entry: zipfile.ZipInfo, total: int, size_bytes: int, path: str, *, is_book: bool
+) -> int:
     """Return the running total of inflated bytes after this entry."""
-    is_xml = entry.filename.lower().endswith(XML_SUFFIXES)
+    is_xml = entry.filename.lower().endswith(BOOK_SUFFIXES if is_book else XML_SUFFIXES)
+    refused = OWN_DECLARATION if is_book else DECLARATION
     n_bytes = 0
     tail = b""
     with archive.open(entry) as part:
@@ -90,7 +109,7 @@ def _inflate(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, total: int, size_
                 raise UnreadableDocument(
                     f"inflates to more than {total >> 20} MB from {size_bytes >> 10} KB (a zip bomb?)", path
                 )
-            if is_xml and DECLARATION.search(tail + piece):
+            if is_xml and refused.search(tail + piece):
                 raise UnreadableDocument(f"declares XML entities in {entry.filename}", path)
             tail = piece[-OVERLAP_BYTES:]
     return total

@@ -31,8 +31,9 @@ WORD = Format("Word", "word", 2)
 EXCEL = Format("Excel", "sheets", 3)
 EXCEL_97 = Format("Excel 97", "sheets97", 3)
 CSV = Format("CSV", "delimited", 2)
-HTML = Format("HTML", "web", 2)
+HTML = Format("HTML", "web", 3)
 MARKDOWN = Format("Markdown", "markdown", 2, needs_worker=False)
+EPUB = Format("EPUB", "book", 1)
 TEXT = Format("text", "text", 2, needs_worker=False)
 
 FORMATS: dict[str, Format] = {
@@ -46,6 +47,7 @@ FORMATS: dict[str, Format] = {
     ".html": HTML,
     ".htm": HTML,
     ".xhtml": HTML,
+    ".epub": EPUB,
     ".md": MARKDOWN,
     ".markdown": MARKDOWN,
     ".txt": TEXT,
@@ -103,6 +105,8 @@ def sniff(data: bytes, suffix: str) -> str | None:
         case "pdf":
             good = found == "PDF" or b"%PDF-" in data[:PDF_HEADER_WINDOW]
             return None if good else _contradiction(data, found, wanted)
+        case "book":
+            return None if found in ("a zip archive", wanted.name) else _contradiction(data, found, wanted)
         case "word" | "sheets":
             # An OLE container behind .docx is a file with a password; its reader says so.
             return None if found in ("a zip archive", "OLE", wanted.name) else _contradiction(data, found, wanted)
@@ -120,6 +124,8 @@ def _content(data: bytes) -> str:
         return "OLE"
     if data.startswith(ZIP_MAGIC):
         head = data[:SNIFFED_BYTES]
+        if b"mimetypeapplication/epub+zip" in head[:100]:
+            return "EPUB"
         if b"word/document" in head:
             return "Word"
         if b"xl/workbook" in head or b"xl/worksheets" in head:
@@ -133,7 +139,7 @@ def _content(data: bytes) -> str:
 
 
 def _contradiction(data: bytes, found: str, wanted: Format) -> str:
-    renames = {"PDF": ".pdf", "Word": ".docx", "Excel": ".xlsx"}
+    renames = {"PDF": ".pdf", "Word": ".docx", "Excel": ".xlsx", "EPUB": ".epub"}
     if found in renames:
         return f"content is {found}, not {wanted.name}: rename it to {renames[found]}"
     if found == "OLE":

@@ -56,7 +56,7 @@ def read(data: bytes, path: str, progress: Callable[[], None]) -> Document:
     """
     source, note = decode_html(data)
     progress()
-    tree = parse_html(source, path)
+    tree, cut_off = parse_html(source, path)
     progress()
     if n_hidden := take_out_hidden(tree):
         source = html.tostring(tree, encoding="unicode")
@@ -78,7 +78,7 @@ def read(data: bytes, path: str, progress: Callable[[], None]) -> Document:
         "navigation characters": max(0, n_visible - _n_characters(assembly)),
         "hidden characters": n_hidden,
     }
-    return assembly.document(title=title, left_out=left_out, notes=[note])
+    return assembly.document(title=title, left_out=left_out, notes=[note, cut_off])
 
 
 def _extract(source: str) -> trafilatura.settings.Document | None:

@@ -20,6 +20,8 @@ DECLARATION_WINDOW_BYTES = 4096  # HTML asks for the first 1024; real pages are 
 # Python's codecs that no page is in: they fail in ways of their own, or take quadratic time.
 NOT_ENCODINGS = frozenset(["idna", "punycode", "raw_unicode_escape", "undefined", "unicode_escape", "utf7", "utf_7"])
 XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+# libxml2's own limits, which keep a hostile page from taking all memory.
+CUT_OFF = "page cut off: nested more than 256 deep, or more than 10 MB in one piece"
 
 
 def decode_html(data: bytes) -> tuple[str, str]:
@@ -41,8 +43,8 @@ def decode_html(data: bytes) -> tuple[str, str]:
     return decode(data)
 
 
-def parse_html(source: str, path: str) -> _Element:
-    """Return the tree of a page; nothing is fetched.
+def parse_html(source: str, path: str) -> tuple[_Element, str]:
+    """Return the tree of a page, and a note for the user if the parser gave up on the way; nothing is fetched.
 
     Raises:
         UnreadableDocument: If no tree can be made of it.
@@ -54,4 +56,5 @@ def parse_html(source: str, path: str) -> _Element:
         tree = html.document_fromstring(source or " ", parser=parser)
     except (etree.LxmlError, ValueError, AssertionError) as exc:
         raise UnreadableDocument(f"not HTML: {exc}", path) from exc
-    return tree
+    gave_up = any(entry.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for entry in parser.error_log)
+    return tree, CUT_OFF if gave_up else ""
