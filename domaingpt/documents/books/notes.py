@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from lxml import etree
 
 from domaingpt.documents.assembly import one_line
 from domaingpt.documents.books.parts import Parts, resolve, types_of
+from domaingpt.errors import UnreadableDocument
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 REFERENCE = frozenset(["noteref", "doc-noteref"])
 NOTE = frozenset(["footnote", "rearnote", "endnote", "note", "doc-footnote", "doc-endnote"])
 BACK_LINK = frozenset(["backlink", "doc-backlink"])
-MAY_HOLD_NOTES = (b"note",)  # Every word of `NOTE` holds it.
+IN_EVERY_NOTE = b"note"  # Every word of `NOTE` holds it; chapters without it are not parsed twice.
 # What a note goes behind; in a cell or a list item it goes to the end.
 BEHIND = frozenset(["p", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "table"])
 WITHIN = frozenset(["td", "th", "li", "dd", "dt", "figcaption", "blockquote", "div", "section", "body"])
@@ -38,7 +40,9 @@ def find_notes(parts: Parts, chapters: Iterator[str]) -> dict[NoteKey, Note]:
     """Return the notes of all chapters that may hold one."""
     notes: dict[NoteKey, Note] = {}
     for name in chapters:
-        if any(word in parts.read(name) for word in MAY_HOLD_NOTES):
+        if IN_EVERY_NOTE not in parts.read(name):
+            continue
+        with contextlib.suppress(UnreadableDocument):  # Counted when its text is read.
             for element in _notes_in(parts.chapter(name)[0]):
                 notes[name, element.get("id", "")] = Note(_text(element))
     return notes
@@ -59,9 +63,14 @@ def place_notes(tree: _Element, name: str, notes: Mapping[NoteKey, Note]) -> Non
 
 
 def _notes_in(tree: _Element) -> Iterator[_Element]:
-    for element in tree.iter(etree.Element):
+    """Yield the notes of a chapter; one inside another is part of that."""
+    stack = [tree]
+    while stack:
+        element = stack.pop()
         if element.get("id") and element.tag != "a" and types_of(element) & NOTE:
             yield element
+        else:
+            stack.extend(element.iterchildren(etree.Element, reversed=True))
 
 
 def _text(note: _Element) -> str:

@@ -132,9 +132,12 @@ def _toc(parts: Parts, items: Mapping[str, _Element], names: Mapping[str, str]) 
     older = [key for key, item in items.items() if item.get("media-type") == "application/x-dtbncx+xml"]
     for key in (*navigation, *older):
         name = parts.find(names[key])
-        if name is None:
+        try:
+            tree = parts.chapter(name)[0] if name else None
+        except UnreadableDocument:
+            tree = None
+        if tree is None or name is None:
             continue
-        tree, _ = parts.chapter(name)
         entries = _navigation_entries(tree) if key in navigation else _ncx_entries(tree)
         toc: dict[str, list[TocEntry]] = {}
         for href, label, level in entries:

@@ -73,7 +73,9 @@ class _Book:
     def document(self) -> Document:
         chapters = self._package.chapters
         if not chapters:
-            raise UnreadableDocument("damaged book: holds no chapter", self._parts.path)
+            n_missing = self._package.n_missing
+            reason = f"{n_missing} chapters are missing or too large" if n_missing else "holds no chapter"
+            raise UnreadableDocument(f"damaged book: {reason}", self._parts.path)
         self._add_facts()
         notes = find_notes(self._parts, self._reported(chapters))
         n_facts = len(self._assembly.blocks)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+
 import pytest
 from epub_files import XHTML, make_epub
 from properties import block_texts
@@ -185,8 +188,13 @@ def test_contents_that_point_at_themselves_end() -> None:
 
 
 def _package_of(data: bytes) -> bytes:
-    import io
-    import zipfile
-
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         return archive.read("OEBPS/content.opf")
+
+
+def test_a_part_of_too_many_tags_is_not_parsed() -> None:
+    """Its tree would fill the memory of the reader."""
+    data = make_epub({"a.xhtml": "<i/>" * 1_000_001, "b.xhtml": "Words."})
+    document = read_document(data, "a.epub")
+    assert block_texts(document)[1:] == ["Words."]
+    assert dict(document.left_out) == {"damaged chapters": 1}
