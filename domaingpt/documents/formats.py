@@ -34,6 +34,7 @@ CSV = Format("CSV", "delimited", 2)
 HTML = Format("HTML", "web", 3)
 MARKDOWN = Format("Markdown", "markdown", 2, needs_worker=False)
 EPUB = Format("EPUB", "book", 1)
+JSON = Format("JSON", "json", 1)
 TEXT = Format("text", "text", 2, needs_worker=False)
 
 FORMATS: dict[str, Format] = {
@@ -48,6 +49,9 @@ FORMATS: dict[str, Format] = {
     ".htm": HTML,
     ".xhtml": HTML,
     ".epub": EPUB,
+    ".json": JSON,
+    ".jsonl": JSON,
+    ".ndjson": JSON,
     ".md": MARKDOWN,
     ".markdown": MARKDOWN,
     ".txt": TEXT,

@@ -57,6 +57,8 @@ def _reader(name: str) -> Reader:
             from domaingpt.documents.web.reader import read
         case "book":
             from domaingpt.documents.books.reader import read
+        case "json":
+            from domaingpt.documents.records.json_reader import read
         case "markdown":
             from domaingpt.documents.text.markdown import read
         case _:
