@@ -35,6 +35,7 @@ HTML = Format("HTML", "web", 3)
 MARKDOWN = Format("Markdown", "markdown", 2, needs_worker=False)
 EPUB = Format("EPUB", "book", 1)
 JSON = Format("JSON", "json", 1)
+SUBTITLES = Format("subtitles", "subtitles", 1, needs_worker=False)
 TEXT = Format("text", "text", 2, needs_worker=False)
 
 FORMATS: dict[str, Format] = {
@@ -52,6 +53,8 @@ FORMATS: dict[str, Format] = {
     ".json": JSON,
     ".jsonl": JSON,
     ".ndjson": JSON,
+    ".vtt": SUBTITLES,
+    ".srt": SUBTITLES,
     ".md": MARKDOWN,
     ".markdown": MARKDOWN,
     ".txt": TEXT,

@@ -59,6 +59,8 @@ def _reader(name: str) -> Reader:
             from domaingpt.documents.books.reader import read
         case "json":
             from domaingpt.documents.records.json_reader import read
+        case "subtitles":
+            from domaingpt.documents.text.subtitles import read
         case "markdown":
             from domaingpt.documents.text.markdown import read
         case _:
