@@ -36,6 +36,7 @@ MARKDOWN = Format("Markdown", "markdown", 2, needs_worker=False)
 EPUB = Format("EPUB", "book", 1)
 JSON = Format("JSON", "json", 1)
 SUBTITLES = Format("subtitles", "subtitles", 1, needs_worker=False)
+NOTEBOOK = Format("Jupyter notebook", "notebook", 1)
 TEXT = Format("text", "text", 2, needs_worker=False)
 
 FORMATS: dict[str, Format] = {
@@ -53,6 +54,7 @@ FORMATS: dict[str, Format] = {
     ".json": JSON,
     ".jsonl": JSON,
     ".ndjson": JSON,
+    ".ipynb": NOTEBOOK,
     ".vtt": SUBTITLES,
     ".srt": SUBTITLES,
     ".md": MARKDOWN,

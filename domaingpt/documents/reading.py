@@ -61,6 +61,8 @@ def _reader(name: str) -> Reader:
             from domaingpt.documents.records.json_reader import read
         case "subtitles":
             from domaingpt.documents.text.subtitles import read
+        case "notebook":
+            from domaingpt.documents.records.notebook import read
         case "markdown":
             from domaingpt.documents.text.markdown import read
         case _:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 
+from domaingpt.documents.assembly import TextAssembly
 from domaingpt.documents.encoding import decode
 from domaingpt.types import Block, Document
 
@@ -17,6 +18,8 @@ ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))??(?:[ \t]+#+)?[ \t]*$")
 SETEXT = re.compile(r" {0,3}(=+|-+)[ \t]*$")
 FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 DELIMITER_ROW = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
+RULE = re.compile(r"[ \t]*(?:#{1,6}|=+|-{2,})[ \t]*")
+BLANK_LINES = re.compile(r"\n(?:[ \t]*\n)+")
 # A line that cannot be the text of a setext heading.
 NOT_PARAGRAPH = re.compile(r"[ \t]*(?:[-*+>|]|\d+[.)][ \t]|#{1,6}[ \t]|$)")
 FRONT_MATTER_LINES = 200  # A "---" that is closed later than this is a rule, not front matter.
@@ -61,6 +64,29 @@ def find_blocks(text: str) -> Iterator[Block]:
             index = yield from _table(lines, index)
             continue
         index += 1
+
+
+def add_markdown(assembly: TextAssembly, text: str, *, below: int = 0) -> None:
+    """Append a piece of Markdown to a text put together from several: a cell of a notebook, a field of a record.
+
+    Args:
+        assembly: The document so far.
+        text: The Markdown; marks of emphasis, links and code stay in it.
+        below: Level of the heading it stands under; its own headings go deeper.
+    """
+    position = 0
+    for block in [*find_blocks(text), Block("paragraph", len(text), len(text))]:
+        lines = [line for line in text[position : block.start].splitlines() if not _is_rule(line)]
+        for paragraph in BLANK_LINES.split("\n".join(lines)):
+            assembly.add("paragraph", paragraph)
+        level = block.level + below if block.kind == "heading" else 0
+        assembly.add(block.kind, text[block.start : block.end], level=level, header=block.header)
+        position = block.end
+
+
+def _is_rule(line: str) -> bool:
+    """Return whether a line only draws: the marks of a heading, the line below one, that under a table's header."""
+    return bool(RULE.fullmatch(line) or ("|" in line and DELIMITER_ROW.match(line)))
 
 
 def _lines(text: str) -> list[_Line]:
