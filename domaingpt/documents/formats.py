@@ -37,6 +37,7 @@ EPUB = Format("EPUB", "book", 1)
 JSON = Format("JSON", "json", 1)
 SUBTITLES = Format("subtitles", "subtitles", 1, needs_worker=False)
 NOTEBOOK = Format("Jupyter notebook", "notebook", 1)
+XML = Format("XML", "xml", 1)
 TEXT = Format("text", "text", 2, needs_worker=False)
 
 FORMATS: dict[str, Format] = {
@@ -55,6 +56,9 @@ FORMATS: dict[str, Format] = {
     ".jsonl": JSON,
     ".ndjson": JSON,
     ".ipynb": NOTEBOOK,
+    ".xml": XML,
+    ".rss": XML,
+    ".atom": XML,
     ".vtt": SUBTITLES,
     ".srt": SUBTITLES,
     ".md": MARKDOWN,

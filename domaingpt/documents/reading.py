@@ -41,7 +41,7 @@ def read_document(data: bytes, path: str, progress: Callable[[], None] = lambda:
     return replace(document, notes=(*document.notes, note)) if note else document
 
 
-def _reader(name: str) -> Reader:
+def _reader(name: str) -> Reader:  # noqa: C901, PLR0912 - one case a format.
     match name:
         case "pdf":
             from domaingpt.documents.pdf.reader import read
@@ -63,6 +63,8 @@ def _reader(name: str) -> Reader:
             from domaingpt.documents.text.subtitles import read
         case "notebook":
             from domaingpt.documents.records.notebook import read
+        case "xml":
+            from domaingpt.documents.records.xml_reader import read
         case "markdown":
             from domaingpt.documents.text.markdown import read
         case _:

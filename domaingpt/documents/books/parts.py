@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html.entities
 import posixpath
 import re
 import zipfile
@@ -11,7 +10,7 @@ from urllib.parse import unquote
 
 from lxml import etree
 
-from domaingpt.documents.web.tree import XML_DECLARATION, decode_html, parse_html
+from domaingpt.documents.web.tree import XML_DECLARATION, decode_html, named_characters, parse_html
 from domaingpt.errors import UnreadableDocument
 
 if TYPE_CHECKING:
@@ -21,8 +20,6 @@ MAX_PART_BYTES = 32 << 20  # A chapter is a few hundred KB; its tree holds twent
 MAX_TAGS = 1_000_000  # Of one part: about 4 s of work and 300 MB of tree, measured on empty elements.
 EPUB_TYPE = "{http://www.idpf.org/2007/ops}type"
 DOCTYPE = re.compile(r"<!DOCTYPE[^>\[]*>", re.IGNORECASE)
-NAMED_ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
-XML_ENTITIES = frozenset(["amp", "lt", "gt", "quot", "apos"])
 
 
 class Parts:
@@ -98,7 +95,7 @@ def _parse_xml(source: str, path: str) -> _Element:
     if source.count("<") > MAX_TAGS:
         raise UnreadableDocument(f"damaged book: a part of more than {MAX_TAGS:,} tags", path)
     source = DOCTYPE.sub("", XML_DECLARATION.sub("", source.lstrip("\ufeff"), count=1), count=1)
-    source = NAMED_ENTITY.sub(_character, source).replace("\0", "")
+    source = named_characters(source).replace("\0", "")
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
     )
@@ -111,10 +108,3 @@ def _parse_xml(source: str, path: str) -> _Element:
         if name != element.tag:
             element.tag = name
     return tree
-
-
-def _character(match: re.Match[str]) -> str:
-    name = match[1]
-    if name in XML_ENTITIES:
-        return match[0]
-    return html.entities.html5.get(f"{name};", match[0])

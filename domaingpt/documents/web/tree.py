@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import entities
 from typing import TYPE_CHECKING
 
 from lxml import etree, html
@@ -20,6 +21,8 @@ DECLARATION_WINDOW_BYTES = 4096  # HTML asks for the first 1024; real pages are 
 # Python's codecs that no page is in: they fail in ways of their own, or take quadratic time.
 NOT_ENCODINGS = frozenset(["idna", "punycode", "raw_unicode_escape", "undefined", "unicode_escape", "utf7", "utf_7"])
 XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+NAMED_ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
+XML_ENTITIES = frozenset(["amp", "lt", "gt", "quot", "apos"])
 # libxml2's own limits, which keep a hostile page from taking all memory.
 CUT_OFF = "page cut off: nested more than 256 deep, or more than 10 MB in one piece"
 
@@ -41,6 +44,19 @@ def decode_html(data: bytes) -> tuple[str, str]:
         except (UnicodeError, LookupError):
             pass  # Declared wrongly: the content decides.
     return decode(data)
+
+
+def named_characters(source: str) -> str:
+    """Return XML with the entities of HTML as characters: a document type would declare them, and none is loaded.
+
+    >>> named_characters("caf&eacute; &amp; &unknown;")
+    'café &amp; &unknown;'
+    """
+    return NAMED_ENTITY.sub(_character, source)
+
+
+def _character(match: re.Match[str]) -> str:
+    return match[0] if match[1] in XML_ENTITIES else entities.html5.get(f"{match[1]};", match[0])
 
 
 def parse_html(source: str, path: str) -> tuple[_Element, str]:
