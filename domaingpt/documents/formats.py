@@ -38,7 +38,16 @@ JSON = Format("JSON", "json", 1)
 SUBTITLES = Format("subtitles", "subtitles", 1, needs_worker=False)
 NOTEBOOK = Format("Jupyter notebook", "notebook", 1)
 XML = Format("XML", "xml", 1)
+RESTRUCTURED = Format("reStructuredText", "restructured", 1, needs_worker=False)
 TEXT = Format("text", "text", 2, needs_worker=False)
+
+# Kept in folders with documents, and best read as they are written: notes and texts with light markup, settings,
+# and source code, whose comments and names are what is asked about.
+PLAIN_SUFFIXES = (
+    ".txt .text .log .org .adoc .asciidoc .tex .bib .yaml .yml .toml .ini .cfg .conf .properties "
+    ".py .js .mjs .ts .jsx .tsx .java .kt .c .h .cc .cpp .hpp .cs .go .rs .rb .php .pl .lua .r .jl .swift .scala "
+    ".sh .bash .zsh .ps1 .bat .sql .css .scss .proto .graphql .tf .diff .patch"
+).split()
 
 FORMATS: dict[str, Format] = {
     ".pdf": PDF,
@@ -59,13 +68,13 @@ FORMATS: dict[str, Format] = {
     ".xml": XML,
     ".rss": XML,
     ".atom": XML,
+    ".rst": RESTRUCTURED,
+    ".rest": RESTRUCTURED,
     ".vtt": SUBTITLES,
     ".srt": SUBTITLES,
     ".md": MARKDOWN,
     ".markdown": MARKDOWN,
-    ".txt": TEXT,
-    ".text": TEXT,
-    ".log": TEXT,
+    **dict.fromkeys(PLAIN_SUFFIXES, TEXT),
 }
 
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

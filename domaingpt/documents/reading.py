@@ -65,6 +65,8 @@ def _reader(name: str) -> Reader:  # noqa: C901, PLR0912 - one case a format.
             from domaingpt.documents.records.notebook import read
         case "xml":
             from domaingpt.documents.records.xml_reader import read
+        case "restructured":
+            from domaingpt.documents.text.restructured import read
         case "markdown":
             from domaingpt.documents.text.markdown import read
         case _:
