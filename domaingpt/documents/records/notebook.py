@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 # Of one output; printed logs go on for megabytes and say little. Guess, unmeasured.
 MAX_OUTPUT_CHARACTERS = 2000
 MAX_HTML_CHARACTERS = 1 << 20  # Of one output; a table of pandas shows 60 rows, an interactive plot is megabytes.
+MAX_MARKDOWN_CHARACTERS = 4 << 20  # Of one cell; in more than a book nobody marks headings. Takes 2 s.
 ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
-IMAGE_DATA = re.compile(r"!\[([^\]\n]{0,500})\]\((?:data:|attachment:)[^)\n]*\)")
+IMAGE_DATA = re.compile(r"!\[([^\[\]\n]{0,500})\]\((?:data:|attachment:)[^)\n]*\)")
 
 
 def read(data: bytes, path: str, progress: Callable[[], None]) -> Document:
@@ -66,7 +67,10 @@ def _add_cell(assembly: TextAssembly, cell: Fields, left_out: Counter[str]) -> N
         case "markdown":
             source, n_images = IMAGE_DATA.subn(r"\1", source)
             left_out["images"] += n_images
-            add_markdown(assembly, source)
+            if len(source) <= MAX_MARKDOWN_CHARACTERS:
+                add_markdown(assembly, source)
+            else:
+                assembly.add("paragraph", source)
         case "heading":  # Format 3 only.
             level = cell.get("level")
             is_level = isinstance(level, str) and level in "123456"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|$)")
+LINES_PER_PROGRESS = 20_000  # About 20 ms.
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,12 @@ class Line:
         return start, start + len(text)
 
 
-def lines_of(text: str) -> list[Line]:
+def lines_of(text: str, progress: Callable[[], None] = lambda: None) -> list[Line]:
     """Return the lines of a text; a byte order mark belongs to none."""
-    skip = 1 if text.startswith("\ufeff") else 0
-    return [Line(match.start(), match.group().rstrip("\r\n")) for match in LINE.finditer(text, skip) if match.group()]
+    lines: list[Line] = []
+    for match in LINE.finditer(text, 1 if text.startswith("\ufeff") else 0):
+        if match.group():
+            lines.append(Line(match.start(), match.group().rstrip("\r\n")))
+            if len(lines) % LINES_PER_PROGRESS == 0:
+                progress()
+    return lines

@@ -5,12 +5,13 @@ A line scanner, not a parser: it needs no library, is linear in the text, and ne
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Generator, Iterator
 
 from domaingpt.documents.assembly import TextAssembly
 from domaingpt.documents.encoding import decode
-from domaingpt.documents.text.lines import Line, lines_of
+from domaingpt.documents.text.lines import LINES_PER_PROGRESS, Line, lines_of
 from domaingpt.types import Block, Document
 
 ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))??(?:[ \t]+#+)?[ \t]*$")
@@ -28,17 +29,20 @@ def read(data: bytes, path: str, progress: Callable[[], None]) -> Document:
     """Decode a Markdown file; newlines and a byte order mark are kept."""
     text, note = decode(data)
     progress()
-    blocks = tuple(find_blocks(text))
+    blocks = tuple(find_blocks(text, progress))
     title = next((text[b.start : b.end] for b in blocks if b.kind == "heading" and b.level == 1), "")
     return Document(path=path, text=text, blocks=blocks, title=title, notes=(note,) if note else ())
 
 
-def find_blocks(text: str) -> Iterator[Block]:
+def find_blocks(text: str, progress: Callable[[], None] = lambda: None) -> Iterator[Block]:
     """Yield headings and table rows; all other text is left to the chunker."""
-    lines = lines_of(text)
+    lines = lines_of(text, progress)
+    steps = itertools.count(1)
     index = _front_matter_end(lines)
     fence = ""
     while index < len(lines):
+        if next(steps) % LINES_PER_PROGRESS == 0:
+            progress()
         line = lines[index]
         mark = FENCE.match(line.text)
         if fence:

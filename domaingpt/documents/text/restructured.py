@@ -15,7 +15,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 
 from domaingpt.documents.encoding import decode
 from domaingpt.documents.tables.grids import CELL_SEPARATOR
-from domaingpt.documents.text.lines import Line, lines_of
+from domaingpt.documents.text.lines import LINES_PER_PROGRESS, Line, lines_of
 from domaingpt.types import Block, Document
 
 ADORNMENT = re.compile(r"([!-/:-@\[-`{-~])\1*[ \t]*")  # One punctuation character of ASCII, again and again.
@@ -40,18 +40,21 @@ def read(data: bytes, path: str, progress: Callable[[], None]) -> Document:
     """Decode a reStructuredText file; newlines and a byte order mark are kept."""
     text, note = decode(data)
     progress()
-    blocks = tuple(find_blocks(text))
+    blocks = tuple(find_blocks(text, progress))
     title = next((text[b.start : b.end] for b in blocks if b.kind == "heading"), "")
     return Document(path=path, text=text, blocks=blocks, title=title, notes=(note,) if note else ())
 
 
-def find_blocks(text: str) -> Iterator[Block]:
+def find_blocks(text: str, progress: Callable[[], None] = lambda: None) -> Iterator[Block]:
     """Yield headings and table rows; all other text is left to the chunker."""
-    lines = lines_of(text)
+    lines = lines_of(text, progress)
+    steps = itertools.count(1)
     styles: list[str] = []
     last_border = _last_border(lines)
     index = 0
     while index < len(lines):
+        if next(steps) % LINES_PER_PROGRESS == 0:
+            progress()
         line = lines[index].text
         start = line.lstrip()[:1]
         if start == "+" and GRID_BORDER.fullmatch(line):
