@@ -68,6 +68,7 @@ class _Book:
             "damaged chapters": 0,
             "contents characters": 0,
             "hidden characters": 0,
+            "annotation characters": 0,
         }
 
     def document(self) -> Document:
@@ -112,6 +113,7 @@ class _Book:
 
     def _add_chapter(self, tree: _Element, name: str) -> None:
         self._left_out["hidden characters"] += take_out_hidden(tree)
+        self._left_out["annotation characters"] += sum(_n_characters(e) for e in tree.iter(*NOT_READ_TAGS))
         etree.strip_elements(tree, *NOT_READ_TAGS, with_tail=False)
         n_visible = visible_characters(tree)
         is_contents = name in self._package.contents_pages
@@ -121,6 +123,10 @@ class _Book:
         if not any(_has_text(heading) for heading in tree.iter(*HEADINGS)):
             _add_headings(tree, self._package.toc.get(name, []))
         add_body(self._assembly, tree)
+
+
+def _n_characters(element: _Element) -> int:
+    return len("".join("".join(element.itertext()).split()))
 
 
 def _has_text(element: _Element) -> bool:

@@ -25,6 +25,7 @@ AUTHORS = ("creator", "author", "contributor")
 FULL_TEXTS = ("encoded", "content")
 MEDIA = "mrss"  # The namespace of pictures and films, whose `content` is none.
 SUMMARIES = ("description", "summary", "subtitle", "tagline")
+READ = frozenset([*DATES, *AUTHORS, *FULL_TEXTS, *SUMMARIES, *ITEMS, "title", "category", "subject", "link", "channel"])
 
 
 def is_feed(root: _Element) -> bool:
@@ -49,6 +50,7 @@ class Feed:
         """Return the channel's title and description, then its items in the order of the file."""
         title = _first(self._channel, "title")
         self._assembly.add("heading", title, level=1)
+        self._count_unread(self._channel)
         self._add_html(_element(self._channel, SUMMARIES), 1)
         for item in self._items():
             self._progress()
@@ -73,10 +75,16 @@ class Feed:
             "Link": _link(item),
         }
         self._assembly.add("row", CELL_SEPARATOR.join(f"{name}: {value}" for name, value in facts.items() if value))
+        self._count_unread(item)
         text, summary = _element(item, FULL_TEXTS), _element(item, SUMMARIES)
         if text is not None and summary is not None:
             self._left_out["summary characters"] += len(_plain(summary))
         self._add_html(text if text is not None else summary, 2)
+
+    def _count_unread(self, parent: _Element) -> None:
+        """Count what else is said of a feed or an item: languages, identifiers, places of comments."""
+        for child in parent.iterchildren(etree.Element):
+            self._left_out["other fields"] += _name(child) not in READ and bool(_plain(child))
 
     def _add_html(self, element: _Element | None, below: int) -> None:
         if element is None:

@@ -198,3 +198,17 @@ def test_a_part_of_too_many_tags_is_not_parsed() -> None:
     document = read_document(data, "a.epub")
     assert block_texts(document)[1:] == ["Words."]
     assert dict(document.left_out) == {"damaged chapters": 1}
+
+
+def test_readings_beside_characters_are_counted_and_pictures_of_pages_named() -> None:
+    """A reading between the characters would part the word; a fixed layout says so."""
+    ruby = make_epub({"a.xhtml": "<p><ruby>東京<rp>(</rp><rt>とうきょう</rt><rp>)</rp></ruby>都</p>"})
+    document = read_document(ruby, "a.epub")
+    assert block_texts(document)[1:] == ["東京都"]
+    assert dict(document.left_out) == {"annotation characters": 7}
+    fixed = '<dc:title>A</dc:title><meta property="rendition:layout">pre-paginated</meta>'
+    pages = make_epub({"a.xhtml": '<img src="1.png"/>'}, metadata=fixed)
+    assert read_document(pages, "a.epub").notes == (
+        "fixed layout: text in the order of the file",
+        "holds no text, only pictures of pages",
+    )

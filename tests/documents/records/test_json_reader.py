@@ -154,6 +154,16 @@ def test_lines_are_read_one_by_one_and_damaged_ones_counted() -> None:
         read(b"one\ntwo\n", "a.ndjson")
 
 
+@pytest.mark.parametrize(
+    "source", [b'{"a": [' + b"1," * 300_000 + b"1]}", b"[" + b"[]," * 300_000 + b"1]"], ids=["whole", "list"]
+)
+def test_progress_is_reported_while_values_are_read(source: bytes) -> None:
+    """A reader that is silent for too long is killed."""
+    calls: list[None] = []
+    read_document(source, "a.json", lambda: calls.append(None))
+    assert len(calls) >= 6
+
+
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.sampled_from("ab \n:|é1."), max_size=30),
     lambda below: st.lists(below, max_size=4) | st.dictionaries(st.sampled_from(["", "a", "role"]), below),

@@ -42,7 +42,7 @@ def test_records_are_rows_and_texts_paragraphs_under_headings() -> None:
 
 
 RSS = """<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:m="http://search.yahoo.com/mrss/"
- xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>Garden news</title><description>All of it</description>
+ xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>Garden news</title><description>All of it</description><language>en</language>
 <item><title>Frost</title><pubDate>Tue, 19 Nov 2024</pubDate><dc:creator>Ann</dc:creator><category>Cold</category>
 <link>https://example.org/1</link><description>In short</description><m:content url="x"><m:title>Pic</m:title></m:content>
 <content:encoded><![CDATA[<h2>Why</h2><p>It is <b>cold</b>.</p><img src="x"><p hidden>no</p>]]></content:encoded></item>
@@ -67,7 +67,7 @@ def test_a_feed_is_read_item_by_item() -> None:
         ("heading", 2, "Rain"),
         ("paragraph", 0, "Much rain & wind."),
     ]
-    assert dict(document.left_out) == {"summary characters": 8, "images": 1, "hidden characters": 2}
+    assert dict(document.left_out) == {"summary characters": 8, "images": 1, "hidden characters": 2, "other fields": 1}
 
 
 def test_atom_has_other_names_for_the_same() -> None:
@@ -124,3 +124,12 @@ def test_nothing_is_lost_in_odd_shapes() -> None:
     assert read_document(f"<r>{many}</r>".encode(), "a.xml").text == "a\n\ntail"
     assert read_document(b"<r>words</r>", "a.xml").text == "words"
     assert read_document(b'<r><p lat="1" lon="2"/></r>', "a.xml").text == "p.lat: 1 | p.lon: 2"
+
+
+def test_progress_is_reported_while_the_tree_is_built_and_walked() -> None:
+    """A reader that is silent for too long is killed."""
+    calls: list[None] = []
+    source = b"<r>" + b"<row><a>1</a></row>" * 100_000 + b"</r>"
+    document = read_document(source, "a.xml", lambda: calls.append(None))
+    assert len(document.blocks) == 100_000
+    assert len(calls) >= len(source) // (256 << 10) + 100_000 // 5000

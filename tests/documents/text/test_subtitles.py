@@ -108,3 +108,12 @@ def test_any_order_of_lines_keeps_the_promises_of_a_document(lines: list[str]) -
         block_texts(read_document(("x" + "\n".join(lines)).encode(), "a.vtt"))
     except UnreadableDocument as exc:
         assert "no line holds the times" in str(exc)
+
+
+def test_a_caption_of_endless_lines_is_taken_in_pieces() -> None:
+    """Progress is reported, and the time is linear."""
+    calls: list[None] = []
+    lines = "".join(f"line {n}\n" for n in range(300_000))
+    document = read_document(f"00:01.000 --> 00:02.000\n{lines}".encode(), "a.vtt", lambda: calls.append(None))
+    assert document.text.count("line ") == 300_000
+    assert len(calls) > 1
