@@ -115,8 +115,10 @@ class _Walker:
             if heading and _name(child) in TITLES and _text(child) == heading:
                 continue  # It is the heading already.
             pairs = _flat(child, _name(child))
-            is_field = pairs is not None and len(child) == 0 and (_name(child) not in PROSE or not child.text)
-            if is_field and pairs is not None and _length([*row, *pairs]) <= MAX_ROW_CHARACTERS:
+            if pairs is not None and _is_field(child):
+                if _length([*row, *pairs]) > MAX_ROW_CHARACTERS:
+                    self._add_row(row)
+                    row = []
                 row += pairs
             else:
                 self._add_row(row)
@@ -130,7 +132,7 @@ class _Walker:
 
     def _add_element(self, element: _Element, pairs: list[Pair] | None, level: int) -> None:
         name = _name(element)
-        if _is_text(element):
+        if _is_text(element) and (pairs is None or len(element) > 0 or name in PROSE):
             text = _text(element)
             self.n_attributes += sum(len(each.attrib) for each in element.iter(etree.Element))
             self._assembly.add("paragraph", text if name in PROSE or not text else f"{name}: {text}")
@@ -166,6 +168,15 @@ def _is_text(element: _Element) -> bool:
     n_pieces = _n_pieces(element)
     # A stray word between records makes no text of them.
     return n_pieces > 0 and 2 * n_pieces >= len(element)
+
+
+def _is_field(element: _Element) -> bool:
+    """Return whether an element is a field of what it stands in, rather than a text or a record of its own."""
+    if len(element) or (_name(element) in PROSE and element.text):
+        return False
+    neighbours = (element.getprevious(), element.getnext())
+    # A row of them, each with attributes, is a table: <row id="1" name="Ann"/>.
+    return not (element.attrib and any(each is not None and each.tag == element.tag for each in neighbours))
 
 
 def _n_pieces(element: _Element) -> int:

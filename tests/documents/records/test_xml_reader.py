@@ -133,3 +133,21 @@ def test_progress_is_reported_while_the_tree_is_built_and_walked() -> None:
     document = read_document(source, "a.xml", lambda: calls.append(None))
     assert len(document.blocks) == 100_000
     assert len(calls) >= len(source) // (256 << 10) + 100_000 // 5000
+
+
+def test_elements_of_attributes_in_a_row_are_records() -> None:
+    """As databases write them; one alone is a field."""
+    source = '<r><size w="1"/><row id="1" name="Ann"/><row id="2" name="Bo">text</row><tag>a</tag><tag>b</tag></r>'
+    assert block_texts(read_document(source.encode(), "a.xml")) == [
+        "size.w: 1",
+        "id: 1 | name: Ann",
+        "row: text | id: 2 | name: Bo",
+        "tag: a | tag: b",
+    ]
+
+
+def test_fields_that_do_not_fit_a_row_begin_another() -> None:
+    """None of their attributes is lost."""
+    source = "<r>" + "".join(f'<f{n} unit="kg">{"x" * 90}{n}</f{n}>' for n in range(8)) + "</r>"
+    document = read_document(source.encode(), "a.xml")
+    assert [text.count("unit: kg") for text in block_texts(document)] == [3, 3, 2]
