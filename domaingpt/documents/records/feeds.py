@@ -46,7 +46,7 @@ class Feed:
         self._progress = progress
         self._left_out: Counter[str] = Counter()
 
-    def document(self, note: str = "") -> Document:
+    def document(self, *notes: str) -> Document:
         """Return the channel's title and description, then its items in the order of the file."""
         title = _first(self._channel, "title")
         self._assembly.add("heading", title, level=1)
@@ -56,7 +56,7 @@ class Feed:
             self._progress()
             self._add_item(item)
         return self._assembly.document(
-            title=meaningful_title(title, self._assembly.path), left_out=self._left_out, notes=[note]
+            title=meaningful_title(title, self._assembly.path), left_out=self._left_out, notes=notes
         )
 
     def _items(self) -> Iterator[_Element]:

@@ -5,6 +5,7 @@ Nothing is fetched or expanded: a file that declares entities is refused.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import re
 from collections.abc import Callable, Iterator
@@ -30,6 +31,7 @@ ENTITY = re.compile(r"<!\s*ENTITY", re.IGNORECASE)
 # As in `outline`: what fits a chunk, and what is a text rather than the value of a field.
 MAX_ROW_CHARACTERS = 400
 MAX_SHORT_CHARACTERS = 200
+PLACE = re.compile(r", line \d+, column \d+$")
 MAX_HEADING_LEVEL = 6
 MAX_LABEL_CHARACTERS = 100
 # Elements that name what they stand in, best first; of these names attributes do as well.
@@ -49,13 +51,13 @@ def read(data: bytes, path: str, progress: Callable[[], None]) -> Document:
         UnreadableDocument: If it is damaged, with line and column, or declares entities.
     """
     source, note = decode_html(data)
-    root = _parse(source, path, progress)
+    root, damage = _parse(source, path, progress)
     if _name(root) == "html":
         from domaingpt.documents.web.reader import read as read_page  # Its article extractor is slow to load.
 
         return read_page(data, path, progress)
     if is_feed(root):
-        return Feed(root, path, progress).document(note)
+        return Feed(root, path, progress).document(note, damage)
     assembly = TextAssembly(path)
     walker = _Walker(assembly, progress)
     if _is_text(root):
@@ -67,33 +69,43 @@ def read(data: bytes, path: str, progress: Callable[[], None]) -> Document:
     return assembly.document(title=meaningful_title(_label(root), path), left_out=left_out, notes=[note])
 
 
-def _parse(source: str, path: str, progress: Callable[[], None]) -> _Element:
+def _parse(source: str, path: str, progress: Callable[[], None]) -> tuple[_Element, str]:
+    """Return the root, and a note if it is that of a damaged feed: what is there of its items is worth reading."""
     if ENTITY.search(source):
         raise UnreadableDocument("declares XML entities", path)
     # Line breaks of the declaration stay, so that lines are counted as in the file.
-    data = XML_DECLARATION.sub(
-        lambda found: "\n" * found[0].count("\n"), named_characters(source.removeprefix("\ufeff"))
-    ).encode()
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-        encoding="utf-8",
-    )
+    source = XML_DECLARATION.sub(lambda found: "\n" * found[0].count("\n"), source.removeprefix("\ufeff"))
+    data = named_characters(source).encode()
     try:
-        for position in range(0, len(data), PIECE_BYTES):
-            parser.feed(data[position : position + PIECE_BYTES])
-            progress()
-        return parser.close()
+        return _tree(data, progress), ""
     except etree.XMLSyntaxError as exc:
         if exc.msg == "unknown error":  # What libxml2 says when it gets no more memory.
             raise MemoryError from exc
-        raise UnreadableDocument(f"not XML: {exc.msg or exc}", path) from exc
+        reason = _reason(exc)
+        with contextlib.suppress(etree.LxmlError):
+            root = _tree(data, progress, recover=True)
+            if root is not None and is_feed(root):
+                return root, f"damaged XML, read as far as it goes: {reason}"
+        raise UnreadableDocument(f"not XML: {reason}", path) from exc
     except (etree.LxmlError, ValueError) as exc:
         raise UnreadableDocument(f"not XML: {exc}", path) from exc
+
+
+def _tree(data: bytes, progress: Callable[[], None], *, recover: bool = False) -> _Element:
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True,
+        encoding="utf-8", recover=recover,
+    )  # fmt: skip
+    for position in range(0, len(data), PIECE_BYTES):
+        parser.feed(data[position : position + PIECE_BYTES])
+        progress()
+    return parser.close()
+
+
+def _reason(error: etree.XMLSyntaxError) -> str:
+    """Return what is wrong and where; libxml2 may quote the file in between."""
+    message = PLACE.sub("", one_line((error.msg or str(error)).partition("\n")[0]))
+    return f"{message}, line {error.lineno}, column {error.offset + 1}" if error.lineno else message
 
 
 class _Walker:

@@ -96,7 +96,7 @@ LAUGHS = '<!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><l>&b;</l>'
         (LAUGHS.encode(), "declares XML entities"),
         (LAUGHS.encode("utf-16"), "declares XML entities"),
         (b'<!DOCTYPE l [<!ENTITY % x SYSTEM "file:///etc/passwd">%x;]><l/>', "declares XML entities"),
-        (b"<a>\n<b></a>", "not XML: .*line 2, column 8"),
+        (b"<a>\n<b></a>", "not XML: Opening and ending tag mismatch: b line 2 and a, line 2, column 8"),
         (b"<a>&unknown;</a>", "not XML"),
         (b"words", "not XML"),
         (b"<a>" * 1_000_000, "not XML: .*depth"),
@@ -151,3 +151,13 @@ def test_fields_that_do_not_fit_a_row_begin_another() -> None:
     source = "<r>" + "".join(f'<f{n} unit="kg">{"x" * 90}{n}</f{n}>' for n in range(8)) + "</r>"
     document = read_document(source.encode(), "a.xml")
     assert [text.count("unit: kg") for text in block_texts(document)] == [3, 3, 2]
+
+
+def test_a_feed_that_breaks_off_is_read_as_far_as_it_goes() -> None:
+    """With a note; other XML that is damaged is refused."""
+    document = read_document(RSS[: RSS.index("wind.")].encode(), "a.rss")
+    assert block_texts(document)[-1] == "Much rain &"
+    (note,) = document.notes
+    assert note.startswith("damaged XML, read as far as it goes: ")
+    with pytest.raises(UnreadableDocument, match="not XML"):
+        read_document(RSS[: RSS.index("wind.")].replace("rss", "other").encode(), "a.xml")
