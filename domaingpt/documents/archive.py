@@ -1,4 +1,4 @@
-"""Zip-based Office files: what is checked before a parser sees them.
+"""Zip-based Office files, OpenDocument files and books: what is checked before a parser sees them.
 
 A parser would inflate whatever an entry holds and expand whatever entities its XML declares; so the bytes are
 inflated here first, in pieces, counted, and thrown away, and XML parts with a DOCTYPE are refused.
@@ -11,6 +11,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from domaingpt.documents.formats import OLE_MAGIC
 from domaingpt.errors import EncryptedDocument, UnreadableDocument
@@ -36,7 +37,11 @@ SUBSET_DECLARATION = re.compile(
     rb"|\x00<\x00!(?:\x00E\x00N\x00T|\x00A\x00T\x00T|\x00E\x00L\x00E|\x00N\x00O\x00T)",
     re.IGNORECASE,
 )
-OVERLAP_BYTES = 64  # So that a declaration across two pieces is seen.
+# An entity, or a document type with declarations of its own: "<!DOCTYPE html [".
+OWN_DECLARATION = re.compile(
+    rb"<!\s*(?:ENTITY|DOCTYPE[^>\[]{0,400}\[)|<\x00!\x00E\x00N\x00T|\x00<\x00!\x00E\x00N\x00T", re.IGNORECASE
+)
+OVERLAP_BYTES = 512  # So that a declaration across two pieces is seen.
 ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")  # Stream name of an Office file with a password.
 DAMAGE = (
     zipfile.BadZipFile,
@@ -50,20 +55,29 @@ DAMAGE = (
 )
 
 
-def check_office_zip(
-    data: bytes,
-    path: str,
-    progress: Callable[[], None],
-    *,
-    declarations: re.Pattern[bytes] = DECLARATION,
-) -> frozenset[str]:
-    """Return the names of the parts, once the file is known to be safe to parse.
+@dataclass(frozen=True, slots=True)
+class Package:
+    """One kind of zip-based file.
 
-    Args:
-        data: The file.
-        path: Named in errors.
-        progress: Called once a part.
-        declarations: What no XML part may hold: `DECLARATION`, or `SUBSET_DECLARATION` for OpenDocument.
+    Attributes:
+        name: For the user.
+        xml_suffixes: Of the parts that are parsed as XML.
+        refused: What no such part may hold.
+    """
+
+    name: str
+    xml_suffixes: tuple[str, ...]
+    refused: re.Pattern[bytes]
+
+
+OFFICE = Package("Office file", XML_SUFFIXES, DECLARATION)
+OPEN_DOCUMENT = Package("OpenDocument file", XML_SUFFIXES, SUBSET_DECLARATION)
+# Parts of a book may name a document type, as web pages do, but declare nothing in it.
+BOOK = Package("book", (".xhtml", ".html", ".htm", ".xht", ".xml", ".opf", ".ncx", ".svg"), OWN_DECLARATION)
+
+
+def check_office_zip(data: bytes, path: str, progress: Callable[[], None], package: Package = OFFICE) -> frozenset[str]:
+    """Return the names of the parts, once the file is known to be safe to parse.
 
     Raises:
         EncryptedDocument: If it opens only with a password.
@@ -75,17 +89,13 @@ def check_office_zip(
         raise UnreadableDocument("content is an old Office file: rename it to .doc, .xls or .ppt", path)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return _checked(archive, len(data), path, progress, declarations)
+            return _checked(archive, len(data), path, progress, package)
     except DAMAGE as exc:
-        raise UnreadableDocument(f"damaged Office file: {exc}", path) from exc
+        raise UnreadableDocument(f"damaged {package.name}: {exc}", path) from exc
 
 
 def _checked(
-    archive: zipfile.ZipFile,
-    size_bytes: int,
-    path: str,
-    progress: Callable[[], None],
-    declarations: re.Pattern[bytes],
+    archive: zipfile.ZipFile, size_bytes: int, path: str, progress: Callable[[], None], package: Package
 ) -> frozenset[str]:
     entries = archive.infolist()
     if len(entries) > MAX_ENTRIES:
@@ -97,21 +107,16 @@ def _checked(
     for entry in entries:
         if entry.flag_bits & 1:
             raise EncryptedDocument("needs a password", path)
-        total = _inflate(archive, entry, total, size_bytes, path, declarations)
+        total = _inflate(archive, entry, total, size_bytes, path, package)
         progress()
     return names
 
 
 def _inflate(
-    archive: zipfile.ZipFile,
-    entry: zipfile.ZipInfo,
-    total: int,
-    size_bytes: int,
-    path: str,
-    declarations: re.Pattern[bytes],
+    archive: zipfile.ZipFile, entry: zipfile.ZipInfo, total: int, size_bytes: int, path: str, package: Package
 ) -> int:
     """Return the running total of inflated bytes after this entry."""
-    is_xml = entry.filename.lower().endswith(XML_SUFFIXES)
+    is_xml = entry.filename.lower().endswith(package.xml_suffixes)
     n_bytes = 0
     tail = b""
     with archive.open(entry) as part:
@@ -123,7 +128,7 @@ def _inflate(
                 raise UnreadableDocument(
                     f"inflates to more than {total >> 20} MB from {size_bytes >> 10} KB (a zip bomb?)", path
                 )
-            if is_xml and declarations.search(tail + piece):
+            if is_xml and package.refused.search(tail + piece):
                 raise UnreadableDocument(f"declares XML entities in {entry.filename}", path)
             tail = piece[-OVERLAP_BYTES:]
     return total

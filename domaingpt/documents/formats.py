@@ -41,13 +41,27 @@ WORD_97 = Format("Word 97", "word97", 1)
 POWERPOINT_97 = Format("PowerPoint 97", "slides97", 1)
 CSV = Format("CSV", "delimited", 2)
 ZIP = Format("zip archive", "zips", 1, holds_files=True)
-HTML = Format("HTML", "web", 3)
 MAIL = Format("mail", "mail", 1, holds_files=True)
 MAILBOX = Format("mailbox", "mailbox", 1, holds_files=True)
 OUTLOOK = Format("Outlook", "outlook", 1, holds_files=True)
 MHTML = Format("MHTML", "saved_page", 1)
+HTML = Format("HTML", "web", 3)
 MARKDOWN = Format("Markdown", "markdown", 2, needs_worker=False)
+EPUB = Format("EPUB", "book", 1)
+JSON = Format("JSON", "json", 1)
+SUBTITLES = Format("subtitles", "subtitles", 1, needs_worker=False)
+NOTEBOOK = Format("Jupyter notebook", "notebook", 1)
+XML = Format("XML", "xml", 1)
+RESTRUCTURED = Format("reStructuredText", "restructured", 1, needs_worker=False)
 TEXT = Format("text", "text", 2, needs_worker=False)
+
+# Kept in folders with documents, and best read as they are written: notes and texts with light markup, settings,
+# and source code, whose comments and names are what is asked about.
+PLAIN_SUFFIXES = (
+    ".txt .text .log .org .adoc .asciidoc .tex .bib .yaml .yml .toml .ini .cfg .conf .properties "
+    ".py .js .mjs .ts .jsx .tsx .java .kt .c .h .cc .cpp .hpp .cs .go .rs .rb .php .pl .lua .r .jl .swift .scala "
+    ".sh .bash .zsh .ps1 .bat .sql .css .scss .proto .graphql .tf .diff .patch"
+).split()
 
 FORMATS: dict[str, Format] = {
     ".pdf": PDF,
@@ -94,11 +108,21 @@ FORMATS: dict[str, Format] = {
     ".msg": OUTLOOK,
     ".mht": MHTML,
     ".mhtml": MHTML,
+    ".epub": EPUB,
+    ".json": JSON,
+    ".jsonl": JSON,
+    ".ndjson": JSON,
+    ".ipynb": NOTEBOOK,
+    ".xml": XML,
+    ".rss": XML,
+    ".atom": XML,
+    ".rst": RESTRUCTURED,
+    ".rest": RESTRUCTURED,
+    ".vtt": SUBTITLES,
+    ".srt": SUBTITLES,
     ".md": MARKDOWN,
     ".markdown": MARKDOWN,
-    ".txt": TEXT,
-    ".text": TEXT,
-    ".log": TEXT,
+    **dict.fromkeys(PLAIN_SUFFIXES, TEXT),
 }
 
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -132,6 +156,7 @@ OFFICE_PARTS = (
 OPEN_MIMETYPE = re.compile(
     rb"PK\x03\x04.{26}mimetype.{0,64}?application/vnd\.oasis\.opendocument\.(text|spreadsheet|presentation)", re.DOTALL
 )
+EPUB_MIMETYPE = b"mimetypeapplication/epub+zip"  # Likewise (EPUB 3.3, 4.3).
 OPEN_KINDS = {
     b"text": OPEN_TEXT.name,
     b"spreadsheet": OPEN_SHEET.name,
@@ -202,6 +227,8 @@ def sniff(data: bytes, suffix: str) -> str | None:
         case "pdf":
             good = found == "PDF" or b"%PDF-" in data[:PDF_HEADER_WINDOW]
             return None if good else _contradiction(data, found, wanted)
+        case "book":
+            return None if found in ("a zip archive", wanted.name) else _contradiction(data, found, wanted)
         case "word" | "sheets" | "slides":
             # An OLE container behind .docx is a file with a password; its reader says so.
             return None if found in ("a zip archive", "OLE", wanted.name) else _contradiction(data, found, wanted)
@@ -255,6 +282,8 @@ def _content(data: bytes) -> str:
         return "OLE"
     if data.startswith(ZIP_MAGIC):
         head = data[:SNIFFED_BYTES]
+        if EPUB_MIMETYPE in head[:100]:
+            return EPUB.name
         kind = OPEN_MIMETYPE.match(head)
         return OPEN_KINDS[kind.group(1)] if kind else _office_kind(head)
     for magic, name in MAGIC:
@@ -276,6 +305,7 @@ def _contradiction(data: bytes, found: str, wanted: Format) -> str:
         "Word": ".docx",
         "Excel": ".xlsx",
         "PowerPoint": ".pptx",
+        "EPUB": ".epub",
         OPEN_TEXT.name: ".odt",
         OPEN_SHEET.name: ".ods",
         OPEN_SLIDES.name: ".odp",

@@ -17,23 +17,29 @@ if TYPE_CHECKING:
 
 Reader = Callable[[bytes, str, Callable[[], None]], "Document"]
 READERS = {  # the module below this package that has the `read` of a `Format.reader`
+    "book": "books.reader",
     "delimited": "sheets.delimited",
+    "json": "records.json_reader",
     "mail": "mail.reader",
     "mailbox": "mail.mailbox",
     "markdown": "text.markdown",
+    "notebook": "records.notebook",
     "opendocument": "opendocument.reader",
     "outlook": "mail.outlook",
     "pdf": "pdf.reader",
+    "restructured": "text.restructured",
     "rtf": "rtf.reader",
     "saved_page": "mail.saved_page",
     "sheets": "sheets.excel",
     "sheets97": "sheets.excel97",
     "slides": "slides.reader",
     "slides97": "office97.powerpoint",
+    "subtitles": "text.subtitles",
     "text": "text.plain",
     "web": "web.reader",
     "word": "word.reader",
     "word97": "office97.word",
+    "xml": "records.xml_reader",
     "zips": "zips",
 }
 AttachmentReader = Callable[[bytes, str, Callable[[], None]], "Iterator[Attachment]"]

@@ -7,6 +7,7 @@ import io
 
 import openpyxl
 import pytest
+from epub_files import make_epub
 from pdf_files import make_pdf, text_stream
 
 from domaingpt.documents import FORMATS, reader_key, sniff
@@ -49,6 +50,9 @@ def test_reader_keys_name_reader_and_version() -> None:
         (b"some\x00binary\x00\x00", ".txt", "content is binary, not text"),
         (codecs.BOM_UTF16_LE + "häl".encode("utf-16-le"), ".txt", None),
         ("hello world".encode("utf-16-be"), ".txt", None),
+        (make_epub({"a.xhtml": "x"}), ".epub", None),
+        (make_epub({"a.xhtml": "x"}), ".docx", "content is EPUB, not Word: rename it to .epub"),
+        (workbook(), ".epub", "content is Excel, not EPUB: rename it to .xlsx"),
         (b"BMW sold more cars.", ".txt", None),
         (b"{\\rtf1 x}", ".docx", "content is RTF, not Word"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", ".xls", None),

@@ -18,7 +18,7 @@ from domaingpt.documents.mail.history import (
 )
 from domaingpt.documents.web.body import add_body, visible_characters
 from domaingpt.documents.web.hidden import take_out_hidden
-from domaingpt.documents.web.source import decode_html, parse_html
+from domaingpt.documents.web.tree import decode_html, parse_html
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

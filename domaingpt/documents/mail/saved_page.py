@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from domaingpt.documents.mail.mime import Part, parse
 from domaingpt.documents.mail.reader import part_bytes, whole_mail
 from domaingpt.documents.mail.transfer import decode_text
-from domaingpt.documents.web.source import decode_html
+from domaingpt.documents.web.tree import decode_html
 from domaingpt.errors import UnreadableDocument
 
 if TYPE_CHECKING:

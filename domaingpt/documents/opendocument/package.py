@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
-from domaingpt.documents.archive import DAMAGE, SUBSET_DECLARATION, check_office_zip
+from domaingpt.documents.archive import DAMAGE, OPEN_DOCUMENT, check_office_zip
 from domaingpt.documents.formats import ZIP_MAGIC
 from domaingpt.documents.opendocument.names import qn
 from domaingpt.documents.titles import meaningful_title
@@ -88,7 +88,7 @@ def encoding_of(part: bytes) -> str:
 
 
 def _zipped(data: bytes, path: str, progress: Callable[[], None]) -> Package:
-    names = check_office_zip(data, path, progress, declarations=SUBSET_DECLARATION)
+    names = check_office_zip(data, path, progress, OPEN_DOCUMENT)
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         if MANIFEST in names and b"encryption-data" in archive.read(MANIFEST):
             raise EncryptedDocument("needs a password", path)

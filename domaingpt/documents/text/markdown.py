@@ -5,49 +5,44 @@ A line scanner, not a parser: it needs no library, is linear in the text, and ne
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass
 
+from domaingpt.documents.assembly import TextAssembly
 from domaingpt.documents.encoding import decode
+from domaingpt.documents.text.lines import LINES_PER_PROGRESS, Line, lines_of
 from domaingpt.types import Block, Document
 
-LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|$)")
 ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))??(?:[ \t]+#+)?[ \t]*$")
 SETEXT = re.compile(r" {0,3}(=+|-+)[ \t]*$")
 FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 DELIMITER_ROW = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
+RULE = re.compile(r"[ \t]*(?:#{1,6}|=+|-{2,})[ \t]*")
+BLANK_LINES = re.compile(r"\n(?:[ \t]*\n)+")
 # A line that cannot be the text of a setext heading.
 NOT_PARAGRAPH = re.compile(r"[ \t]*(?:[-*+>|]|\d+[.)][ \t]|#{1,6}[ \t]|$)")
 FRONT_MATTER_LINES = 200  # A "---" that is closed later than this is a rule, not front matter.
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    start: int
-    text: str  # Without its line end.
-
-    def block(self, text: str) -> tuple[int, int]:
-        """Return the span of a part of this line."""
-        start = self.start + (self.text.index(text) if text else 0)
-        return start, start + len(text)
 
 
 def read(data: bytes, path: str, progress: Callable[[], None]) -> Document:
     """Decode a Markdown file; newlines and a byte order mark are kept."""
     text, note = decode(data)
     progress()
-    blocks = tuple(find_blocks(text))
+    blocks = tuple(find_blocks(text, progress))
     title = next((text[b.start : b.end] for b in blocks if b.kind == "heading" and b.level == 1), "")
     return Document(path=path, text=text, blocks=blocks, title=title, notes=(note,) if note else ())
 
 
-def find_blocks(text: str) -> Iterator[Block]:
+def find_blocks(text: str, progress: Callable[[], None] = lambda: None) -> Iterator[Block]:
     """Yield headings and table rows; all other text is left to the chunker."""
-    lines = _lines(text)
+    lines = lines_of(text, progress)
+    steps = itertools.count(1)
     index = _front_matter_end(lines)
     fence = ""
     while index < len(lines):
+        if next(steps) % LINES_PER_PROGRESS == 0:
+            progress()
         line = lines[index]
         mark = FENCE.match(line.text)
         if fence:
@@ -63,12 +58,30 @@ def find_blocks(text: str) -> Iterator[Block]:
         index += 1
 
 
-def _lines(text: str) -> list[_Line]:
-    skip = 1 if text.startswith("\ufeff") else 0
-    return [_Line(match.start(), match.group().rstrip("\r\n")) for match in LINE.finditer(text, skip) if match.group()]
+def add_markdown(assembly: TextAssembly, text: str, *, below: int = 0) -> None:
+    """Append a piece of Markdown to a text put together from several: a cell of a notebook, a field of a record.
+
+    Args:
+        assembly: The document so far.
+        text: The Markdown; marks of emphasis, links and code stay in it.
+        below: Level of the heading it stands under; its own headings go deeper.
+    """
+    position = 0
+    for block in [*find_blocks(text), Block("paragraph", len(text), len(text))]:
+        lines = [line for line in text[position : block.start].splitlines() if not _is_rule(line)]
+        for paragraph in BLANK_LINES.split("\n".join(lines)):
+            assembly.add("paragraph", paragraph)
+        level = block.level + below if block.kind == "heading" else 0
+        assembly.add(block.kind, text[block.start : block.end], level=level, header=block.header)
+        position = block.end
 
 
-def _front_matter_end(lines: list[_Line]) -> int:
+def _is_rule(line: str) -> bool:
+    """Return whether a line only draws: the marks of a heading, the line below one, that under a table's header."""
+    return bool(RULE.fullmatch(line) or ("|" in line and DELIMITER_ROW.match(line)))
+
+
+def _front_matter_end(lines: list[Line]) -> int:
     if not lines or lines[0].text.rstrip() != "---":
         return 0
     for index, line in enumerate(lines[1:FRONT_MATTER_LINES], start=1):
@@ -77,11 +90,11 @@ def _front_matter_end(lines: list[_Line]) -> int:
     return 0
 
 
-def _heading(lines: list[_Line], index: int) -> Block | None:
+def _heading(lines: list[Line], index: int) -> Block | None:
     line = lines[index]
     if atx := ATX.match(line.text):
         title = (atx.group(2) or "").strip()
-        return Block("heading", *line.block(title), len(atx.group(1))) if title else None
+        return Block("heading", *line.span(title), len(atx.group(1))) if title else None
     if index + 1 == len(lines) or NOT_PARAGRAPH.match(line.text) or line.text.startswith(("    ", "\t")):
         return None
     # Only a paragraph of one line: a rule below a longer one is far more often a rule.
@@ -90,22 +103,22 @@ def _heading(lines: list[_Line], index: int) -> Block | None:
     underline = SETEXT.match(lines[index + 1].text)
     if not underline:
         return None
-    return Block("heading", *line.block(line.text.strip()), 1 if "=" in underline.group(1) else 2)
+    return Block("heading", *line.span(line.text.strip()), 1 if "=" in underline.group(1) else 2)
 
 
-def _begins_table(lines: list[_Line], index: int) -> bool:
+def _begins_table(lines: list[Line], index: int) -> bool:
     if index + 1 >= len(lines) or "|" not in lines[index].text:
         return False
     return "|" in lines[index + 1].text and bool(DELIMITER_ROW.match(lines[index + 1].text))
 
 
-def _table(lines: list[_Line], index: int) -> Generator[Block, None, int]:
+def _table(lines: list[Line], index: int) -> Generator[Block, None, int]:
     """Yield one row block per line of the body; return the index of the line after the table."""
     header = lines[index].text.strip()
     names = " | ".join(cell.strip() for cell in header.strip("|").split("|"))
-    yield Block("row", *lines[index].block(header))
+    yield Block("row", *lines[index].span(header))
     index += 2
     while index < len(lines) and "|" in lines[index].text and lines[index].text.strip():
-        yield Block("row", *lines[index].block(lines[index].text.strip()), header=names)
+        yield Block("row", *lines[index].span(lines[index].text.strip()), header=names)
         index += 1
     return index

@@ -25,7 +25,7 @@ from domaingpt.documents.web.body import (
     visible_characters,
 )
 from domaingpt.documents.web.hidden import take_out_hidden
-from domaingpt.documents.web.source import decode_html, parse_html
+from domaingpt.documents.web.tree import decode_html, parse_html
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -56,7 +56,7 @@ def read(data: bytes, path: str, progress: Callable[[], None]) -> Document:
     """
     source, note = decode_html(data)
     progress()
-    tree, depth_note = parse_html(source, path)
+    tree, cut_off = parse_html(source, path)
     progress()
     if n_hidden := take_out_hidden(tree):
         source = html.tostring(tree, encoding="unicode")
@@ -78,7 +78,7 @@ def read(data: bytes, path: str, progress: Callable[[], None]) -> Document:
         "navigation characters": max(0, n_visible - _n_characters(assembly)),
         "hidden characters": n_hidden,
     }
-    return assembly.document(title=title, left_out=left_out, notes=[note, depth_note])
+    return assembly.document(title=title, left_out=left_out, notes=[note, cut_off])
 
 
 def _extract(source: str) -> trafilatura.settings.Document | None:

@@ -80,4 +80,4 @@ def test_an_empty_page_is_unreadable_and_deep_nesting_harmless() -> None:
         read_document(b" ", "a.html")
     deep = read_document(b"<p>first</p>" + b"<div>" * 100_000 + b"x", "a.html")
     assert deep.text == "first"
-    assert deep.notes == ("nested too deeply: what stands inside and behind the 256th level is left out",)
+    assert deep.notes == ("page cut off: nested more than 256 deep, or more than 10 MB in one piece",)

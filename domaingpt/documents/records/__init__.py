@@ -1,0 +1,1 @@
+"""Records and nested values (JSON, XML, notebooks) → Document."""
