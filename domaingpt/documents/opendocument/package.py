@@ -106,7 +106,7 @@ def _zipped(data: bytes, path: str, progress: Callable[[], None]) -> Package:
 
 
 def _flat(data: bytes, path: str) -> Package:
-    if SUBSET_DECLARATION.search(data):
+    if OPEN_DOCUMENT.refused.search(data):
         raise UnreadableDocument("declares XML entities", path)
     root = parsed(data)
     if root.tag != qn("office:document"):
