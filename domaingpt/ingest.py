@@ -358,11 +358,10 @@ def _document_entry(change: Change, account: DocumentAccount, original: str) -> 
     n_pages, needs_ocr = sum(account.pages.values()), account.pages.get("needs_ocr", 0)
     if not account.characters_in_chunks:
         if needs_ocr:
-            return FileEntry(path, "failed", f"no text: {needs_ocr} of {n_pages} pages are images and need OCR")
-        return FileEntry(path, "skipped", "no text in it")
+            reason = f"no text: {needs_ocr} of {n_pages} pages are images and need OCR"
+            return FileEntry(path, "failed", "; ".join([reason, *account.notes]))
+        return FileEntry(path, "skipped", "; ".join(["no text in it", *account.notes]))
     notes = list(account.notes)
-    if needs_ocr:
-        notes.append(f"{needs_ocr} of {n_pages} pages have no text and need OCR")
     if change.is_unchanged:
         return FileEntry(path, "unchanged", "; ".join(notes))
     if original != path:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
+from domaingpt.documents import ocr
 from domaingpt.documents.formats import FORMATS
 
 LINK_OUT = "link that leads out of the documents folder"
@@ -178,6 +179,8 @@ def _inspect_file(status: os.stat_result, path: str) -> FoundFile | str:
         return f"no reader for {suffix} files" if suffix else "no reader for files without a suffix"
     if status.st_size == 0:
         return "empty file"
+    if FORMATS[suffix].reader == "image" and not ocr.available():
+        return f"image: text in it is read by OCR ({ocr.EXTRA_HINT})"
     return FoundFile(path, status.st_size, status.st_mtime_ns, status.st_ctime_ns, suffix)
 
 

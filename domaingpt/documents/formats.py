@@ -5,6 +5,8 @@ from __future__ import annotations
 import codecs
 from dataclasses import dataclass
 
+from domaingpt.documents import ocr
+
 
 @dataclass(frozen=True, slots=True)
 class Format:
@@ -17,6 +19,7 @@ class Format:
             by an older version is parsed again.
         needs_worker: False for plain text, which no parser can be attacked with.
         holds_files: Whether its reader also takes out files that lie inside: attachments of a mail.
+        uses_ocr: Whether its text depends on the `ocr` extra.
     """
 
     name: str
@@ -24,15 +27,17 @@ class Format:
     version: int
     needs_worker: bool = True
     holds_files: bool = False
+    uses_ocr: bool = False
 
 
-PDF = Format("PDF", "pdf", 4)
+PDF = Format("PDF", "pdf", 5, uses_ocr=True)
 WORD = Format("Word", "word", 2)
 EXCEL = Format("Excel", "sheets", 3)
 EXCEL_97 = Format("Excel 97", "sheets97", 3)
 CSV = Format("CSV", "delimited", 2)
 HTML = Format("HTML", "web", 2)
 MARKDOWN = Format("Markdown", "markdown", 2, needs_worker=False)
+IMAGE = Format("image", "image", 1, uses_ocr=True)
 TEXT = Format("text", "text", 2, needs_worker=False)
 
 FORMATS: dict[str, Format] = {
@@ -51,6 +56,7 @@ FORMATS: dict[str, Format] = {
     ".txt": TEXT,
     ".text": TEXT,
     ".log": TEXT,
+    **dict.fromkeys((".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp", ".gif"), IMAGE),
 }
 
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -85,9 +91,10 @@ SNIFFED_BYTES = 64 << 10  # Enough to see a zip's first entries and a text's NUL
 
 
 def reader_key(suffix: str) -> str:
-    """Return the reader and its version, e.g. "pdf/1"; parsed text is reused by (SHA-256, this)."""
+    """Return the reader and its version, e.g. "pdf/5+ocr3.10.0"; parsed text is reused by (SHA-256, this)."""
     kind = FORMATS[suffix]
-    return f"{kind.reader}/{kind.version}"
+    engine = f"+ocr{ocr.version()}" if kind.uses_ocr and ocr.available() else ""
+    return f"{kind.reader}/{kind.version}{engine}"
 
 
 def sniff(data: bytes, suffix: str) -> str | None:
@@ -106,6 +113,9 @@ def sniff(data: bytes, suffix: str) -> str | None:
         case "word" | "sheets":
             # An OLE container behind .docx is a file with a password; its reader says so.
             return None if found in ("a zip archive", "OLE", wanted.name) else _contradiction(data, found, wanted)
+        case "image":
+            # One kind of picture with the suffix of another is opened all the same.
+            return None if found.endswith(" image") else _contradiction(data, found, wanted)
         case "sheets97":
             return None if found == "OLE" or data[:2] == b"\x09\x08" else _contradiction(data, found, wanted)
         case _:
@@ -125,6 +135,8 @@ def _content(data: bytes) -> str:
         if b"xl/workbook" in head or b"xl/worksheets" in head:
             return "Excel"
         return "PowerPoint" if b"ppt/" in head else "a zip archive"
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "a WebP image"
     for magic, name in MAGIC:
         # "BM" is also how a text may begin; a bitmap's reserved bytes 6 to 9 are zero.
         if data.startswith(magic) and (magic != b"BM" or data[6:10] == bytes(4)):

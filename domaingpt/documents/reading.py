@@ -55,6 +55,8 @@ def _reader(name: str) -> Reader:
             from domaingpt.documents.sheets.delimited import read
         case "web":
             from domaingpt.documents.web.reader import read
+        case "image":
+            from domaingpt.documents.images.reader import read
         case "markdown":
             from domaingpt.documents.text.markdown import read
         case _:
