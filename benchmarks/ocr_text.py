@@ -118,6 +118,35 @@ exceeded the limit of 200 mg/kg at four points, all of them near the paint shop;
 mg/kg. Mineral oil was found at seven points but nowhere below one metre. No solvent could be detected. We
 recommend that the topsoil around the paint shop be removed to a depth of 60 centimetres, about 850 cubic
 metres in all, and that the ground water be tested again in spring.
+
+Bees tell each other where food is by dancing on the comb. The angle between the dance and the vertical is the
+angle between the way and the sun; the length of the waggle gives the distance, about one second for every
+kilometre. A bee that has watched the dance flies straight to a field it has never seen. On cloudy days the
+polarised light of a small blue gap is enough, and in the dark of the hive the followers feel the dancer with
+their antennae.
+
+The loan of 2.4 million crowns was granted on 1 July 2009 for 25 years at 3.85%, fixed for the first ten.
+Interest and repayment come to 12,466 crowns a month. The borrower may repay up to a fifth of the original sum
+in any calendar year without a fee; beyond that, the bank charges 1% of what is repaid early. If two
+instalments in a row are missed, the bank may call in the whole loan after a written warning with a term of
+fourteen days.
+
+My grandmother kept her recipes in a tin that had once held tea. Most were written on the backs of envelopes,
+some in a hand so small that we needed a glass to read it. For plum jam she noted only: "as much sugar as your
+aunt would allow, and then a spoon more". Nothing in the tin says how long anything should be cooked. She
+judged by the sound of the pot, and could tell from the next room when the milk was about to boil over.
+
+The second stage of the rocket failed 243 seconds after launch, when a weld in the oxygen line gave way.
+Temperature in the engine bay rose from 31 to 870 degrees within four seconds, and the computer shut down both
+pumps. The capsule separated as planned, fell from a height of 92 kilometres and came down in the sea 1,140 km
+east of the pad. Nobody was on board. The inquiry found that the weld had been inspected, but by a method that
+cannot show flaws under half a millimetre.
+
+Volunteers count birds at the estuary on the Sunday nearest to full moon, from September to April. Each has a
+stretch of shore of about two miles. What is counted is noted on the spot, by species and by the quarter of an
+hour, and handed in the same evening; a later guess is worth nothing. In the last season 41 counters recorded
+63 species, among them 12,870 dunlin, 3,455 knot and, for the first time since 1988, a pair of avocets.
+
 """.split("\n\n")
 
 # Label and three years.
