@@ -13,12 +13,17 @@ import time
 from pathlib import Path
 from typing import Any
 
+from domaingpt.documents import ocr
+from domaingpt.documents.formats import FORMATS
 from domaingpt.documents.workers.frames import FrameReader, FrameTooLong, NoProgress, send
 from domaingpt.documents.workers.reasons import out_of_memory
 
 # A process whose peak passed this share of its limit is replaced: what one file left behind must not
 # make the next one fail.
 RECYCLE_SHARE = 0.5
+# About twice what the 2,000 pages that are recognised at most take (benchmarks/results/ocr.json). A reader that hangs on
+# one of them is found by its silence all the same.
+OCR_TIMEOUT_S = 20_000.0
 STEP_NAMES = {".pdf": "page"}
 
 
@@ -74,7 +79,8 @@ class ReaderProcess:
 
     def _read_once(self, file: Path, path: str) -> dict[str, Any]:
         child, frames = self._started()
-        deadline = time.monotonic() + self._file_timeout_s
+        allowed_s = self._file_timeout_s + _time_for_ocr(path)
+        deadline = time.monotonic() + allowed_s
         steps = 0
         assert child.stdin is not None
         try:
@@ -88,9 +94,9 @@ class ReaderProcess:
                     return self._finished(answer)
                 steps = answer["progress"]
                 if time.monotonic() > deadline:
-                    return self._hung(path, steps, out_of_time=True)
+                    return self._hung(path, steps, allowed_s)
         except NoProgress:
-            return self._hung(path, steps, out_of_time=time.monotonic() > deadline)
+            return self._hung(path, steps, allowed_s if time.monotonic() > deadline else None)
         except FrameTooLong:
             self.kill()
             return _failed("the text is too large")
@@ -105,11 +111,11 @@ class ReaderProcess:
             answer["retry"] = True
         return answer
 
-    def _hung(self, path: str, steps: int, *, out_of_time: bool) -> dict[str, Any]:
+    def _hung(self, path: str, steps: int, out_of_time_s: float | None) -> dict[str, Any]:
         self.kill()
         where = f"{STEP_NAMES.get(Path(path).suffix.lower(), 'step')} {steps}" if steps else "start"
-        if out_of_time:
-            return _failed(f"not done after {self._file_timeout_s:g} s ({where})")
+        if out_of_time_s is not None:
+            return _failed(f"not done after {out_of_time_s:g} s ({where})")
         return _failed(f"no progress for {self._stall_timeout_s:g} s ({where})")
 
     def _died(self, child: subprocess.Popen[bytes]) -> dict[str, Any]:
@@ -159,6 +165,12 @@ def _start(memory_limit_bytes: int) -> subprocess.Popen[bytes]:
         bufsize=0,
         env=environment,
     )
+
+
+def _time_for_ocr(path: str) -> float:
+    """Return the seconds that a file may take longer because its pages may have to be recognised."""
+    kind = FORMATS.get(Path(path).suffix.lower())
+    return OCR_TIMEOUT_S if kind and kind.uses_ocr and ocr.available() else 0.0
 
 
 def _failed(reason: str, *, retry: bool = False) -> dict[str, Any]:
