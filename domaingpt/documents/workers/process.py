@@ -21,8 +21,8 @@ from domaingpt.documents.workers.reasons import out_of_memory
 # A process whose peak passed this share of its limit is replaced: what one file left behind must not
 # make the next one fail.
 RECYCLE_SHARE = 0.5
-# About twice what the 2,000 pages that are recognised at most take (benchmarks/results/ocr.json). A reader that hangs on
-# one of them is found by its silence all the same.
+# About twice what the 2,000 pages that are recognised at most take (benchmarks/results/ocr.json). A reader that
+# hangs on one of them is found by its silence all the same.
 OCR_TIMEOUT_S = 20_000.0
 STEP_NAMES = {".pdf": "page"}
 

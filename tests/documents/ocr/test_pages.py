@@ -12,20 +12,26 @@ BITMAP = Bitmap(b"\xff" * 4, 2, 2)
 
 
 def test_unsure_lines_are_dropped_whole_and_counted() -> None:
-    """Confidence is the mean over characters: (0.9 · 6 + 0.6 · 2) / 8."""
+    """Confidence is the mean over characters: (0.9 · 6 + 0.8 · 2) / 8."""
     fake = FakeRecognizer()
     fake.lines = [
         line("abcdef", confidence=0.9),
-        line("gh", top=40, confidence=0.6),
-        line("x?", top=80, confidence=0.49),
+        line("gh", top=40, confidence=0.8),
+        line("ijk", top=80, confidence=0.49),
     ]
     found = recognized_text(BITMAP, fake, lambda: None)
     assert (found.text, found.n_left_out) == ("abcdef\ngh", 1)
-    assert found.confidence == pytest.approx(0.825)
+    assert found.confidence == pytest.approx(0.875)
 
 
 def test_no_lines_are_no_text() -> None:
     assert recognized_text(BITMAP, FakeRecognizer(), lambda: None) == RecognizedText("", 0.0, 0)
+
+
+def test_a_lone_letter_must_be_surer_than_a_line() -> None:
+    fake = FakeRecognizer()
+    fake.lines = [line("C", confidence=0.79), line("C7", top=40, confidence=0.8), line("C70", top=80, confidence=0.5)]
+    assert recognized_text(BITMAP, fake, lambda: None) == RecognizedText("C7\nC70", pytest.approx(0.62), 1)
 
 
 @pytest.mark.parametrize(
