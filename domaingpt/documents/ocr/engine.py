@@ -26,14 +26,17 @@ WEIGHTS = {
     "PP-OCRv6_det_small.onnx": "090f04abcd9d9a7498bc4ebf677e4cb9bdce1fe4197ddb7e529f1ef44e1ff94f",
     "PP-OCRv6_rec_small.onnx": "6f327246b50388f3c176ae304bd95767ea6dc0c9ae92153ef8cbe210b3c14884",
 }
-# Longer side, in pixels, of the picture in which lines are looked for; they are read at full size. With 2,339
-# (A4 at 200 dpi) finding took three times as long and 300 MB more, and found no more words.
-DETECTION_SIDE = 1280
+# Lines are looked for in a smaller picture, and read at full size: A4 at 200 dpi is searched at 1,280 by 905. At full
+# size finding took three times as long and 300 MB more, and found no more words; with two million pixels a large
+# page did not fit a reader's limit. What is smaller than about 8 pixels in it is missed: 6 points on A4, 8 on A3.
+DETECTION_PIXELS = 1_160_000
+MAX_DETECTION_SIDE = 4000
 # Width by height of the longest piece read at once; a line of A4 has up to 45. Memory grows with it.
 MAX_PIECE_RATIO = 60
 MIN_PIECE_RATIO = 0.02
 # Blocks from this size go back to the system at once, so that address space stays below a reader's limit:
-# 785 MB at most instead of 1,170 MB, for a fifth more time; with 1 MB it was 680 MB, for more than double.
+# 785 MB at most instead of 1,170 MB over four pages of A4, for a fifth more time; with 1 MB it was 680 MB, for more
+# than double.
 MMAP_THRESHOLD_BYTES = 16 << 20
 M_MMAP_THRESHOLD, M_ARENA_MAX = -3, -8  # glibc's malloc.h
 SAMPLE_LINES = 6  # of a page, by which its orientation is judged
@@ -64,7 +67,7 @@ class RapidRecognizer:
         settings: Any = ParseParams.load(folder / "config.yaml")
         settings._set_flag("allow_objects", True)  # noqa: SLF001 - omegaconf's way to carry a session.
         settings.Det.session, settings.Rec.session = (_session(folder / "models" / name) for name in WEIGHTS)
-        settings.Det.limit_type, settings.Det.limit_side_len = "max", DETECTION_SIDE
+        settings.Det.limit_type = "max"
         settings.Rec.font_path = None
         settings.Rec.rec_batch_num = 1  # A batch is as wide as its widest line, and no faster in one thread.
         self._detector, self._reader = TextDetector(settings.Det), TextRecognizer(settings.Rec)
@@ -117,6 +120,7 @@ class RapidRecognizer:
         return best[1], best[2]
 
     def _detect(self, picture: Any) -> Any:
+        self._detector.limit_side_len = _detection_side(*picture.shape[:2])
         found = self._detector(picture).boxes
         return [] if found is None else found
 
@@ -172,6 +176,11 @@ def _session(file: Path) -> Any:
     options.enable_cpu_mem_arena = options.enable_mem_pattern = False
     options.log_severity_level = 4
     return onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
+
+
+def _detection_side(height: int, width: int) -> int:
+    """Return the longer side of the picture that is searched."""
+    return min(round(max(height, width) * (DETECTION_PIXELS / (height * width)) ** 0.5), MAX_DETECTION_SIDE)
 
 
 def _cut_out(picture: Any, box: Any) -> Any:

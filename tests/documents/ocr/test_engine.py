@@ -82,6 +82,18 @@ def test_a_line_of_any_length_is_read_in_parts() -> None:
     assert all(part.shape[1] <= MAX_PIECE_RATIO * 40 for part in parts)
 
 
+@pytest.mark.parametrize(
+    ("size", "side"),
+    [((2339, 1654), 1281), ((3307, 2339), 1281), ((1000, 9000), 3231), ((10, 9000), 4000)],
+    ids=["A4", "A3", "strip", "ribbon"],
+)
+def test_the_search_for_lines_has_a_bounded_number_of_pixels(size: tuple[int, int], side: int) -> None:
+    """A4: 2,339 · √(1,160,000 / 3,868,706) = 1,281. Smaller pictures are not enlarged: RapidOCR takes it as a limit."""
+    from domaingpt.documents.ocr.engine import _detection_side
+
+    assert _detection_side(*size) == side
+
+
 def test_other_weights_are_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     from domaingpt.documents.ocr import engine
 
