@@ -12,6 +12,7 @@ import contextlib
 import ctypes
 import hashlib
 import logging
+import math
 import os
 import sys
 from importlib.util import find_spec
@@ -180,7 +181,7 @@ def _session(file: Path) -> Any:
 
 def _detection_side(height: int, width: int) -> int:
     """Return the longer side of the picture that is searched."""
-    return min(round(max(height, width) * (DETECTION_PIXELS / (height * width)) ** 0.5), MAX_DETECTION_SIDE)
+    return min(round(max(height, width) * math.sqrt(DETECTION_PIXELS / (height * width))), MAX_DETECTION_SIDE)
 
 
 def _cut_out(picture: Any, box: Any) -> Any:
