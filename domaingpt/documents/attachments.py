@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from domaingpt.documents.formats import FORMATS, content_key, sniffed_suffix, suffix_of
+from domaingpt.documents.formats import FORMATS, content_key, no_reader, sniffed_suffix, suffix_of
 from domaingpt.documents.reading import attachments_of, read_document
 from domaingpt.documents.workers.reasons import reason_for
 from domaingpt.types import Document, Part
@@ -113,8 +113,7 @@ class _PartReader:
             yield _failed(name, attachment.reason or lost, key)
         elif not data:
             yield PartRead(Part(name, "skipped", "empty file", ""), None)
-        elif suffix not in FORMATS:
-            why = f"no reader for {suffix} files" if suffix else "no reader for files without a suffix"
+        elif why := no_reader(suffix):
             yield PartRead(Part(name, "skipped", why, key), None)
         elif depth > MAX_DEPTH:
             yield _failed(name, f"files in files, more than {MAX_DEPTH} deep, are not read", key)

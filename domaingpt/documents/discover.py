@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from domaingpt.documents.formats import FORMATS, SNIFFED_BYTES, sniffed_suffix, suffix_of
+from domaingpt.documents.formats import SNIFFED_BYTES, no_reader, sniffed_suffix, suffix_of
 
 LINK_OUT = "link that leads out of the documents folder"
 SPECIAL_FILES = {
@@ -178,8 +178,8 @@ def _inspect_file(entry: os.DirEntry[str], path: str) -> FoundFile | str:
     if kind != stat.S_IFREG:
         return SPECIAL_FILES.get(kind, "not a regular file")
     suffix = suffix_of(path)
-    if suffix and suffix not in FORMATS:
-        return f"no reader for {suffix} files"
+    if suffix and (reason := no_reader(suffix)):
+        return reason
     if status.st_size == 0:
         return "empty file"
     if not suffix and not (suffix := sniffed_suffix(_first_bytes(entry.path))):

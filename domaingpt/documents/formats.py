@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from domaingpt.documents import ocr
+
 
 @dataclass(frozen=True, slots=True)
 class Format:
@@ -19,6 +21,7 @@ class Format:
             by an older version is parsed again.
         needs_worker: False for plain text, which no parser can be attacked with.
         holds_files: Whether its reader also takes out files that lie inside: attachments of a mail.
+        uses_ocr: Whether its text depends on the `ocr` extra.
     """
 
     name: str
@@ -26,9 +29,10 @@ class Format:
     version: int
     needs_worker: bool = True
     holds_files: bool = False
+    uses_ocr: bool = False
 
 
-PDF = Format("PDF", "pdf", 5, holds_files=True)
+PDF = Format("PDF", "pdf", 6, holds_files=True, uses_ocr=True)
 WORD = Format("Word", "word", 3)
 EXCEL = Format("Excel", "sheets", 4)
 EXCEL_97 = Format("Excel 97", "sheets97", 4)
@@ -53,6 +57,7 @@ SUBTITLES = Format("subtitles", "subtitles", 1, needs_worker=False)
 NOTEBOOK = Format("Jupyter notebook", "notebook", 1)
 XML = Format("XML", "xml", 1)
 RESTRUCTURED = Format("reStructuredText", "restructured", 1, needs_worker=False)
+IMAGE = Format("image", "image", 1, uses_ocr=True)
 TEXT = Format("text", "text", 2, needs_worker=False)
 
 # Kept in folders with documents, and best read as they are written: notes and texts with light markup, settings,
@@ -123,6 +128,7 @@ FORMATS: dict[str, Format] = {
     ".md": MARKDOWN,
     ".markdown": MARKDOWN,
     **dict.fromkeys(PLAIN_SUFFIXES, TEXT),
+    **dict.fromkeys((".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp", ".gif"), IMAGE),
 }
 
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -185,10 +191,20 @@ def suffix_of(path: str) -> str:
     return PurePosixPath(path).suffix.lower()
 
 
+def no_reader(suffix: str) -> str:
+    """Return why no file of a suffix can be read here, or "" if one can."""
+    if suffix not in FORMATS:
+        return f"no reader for {suffix} files" if suffix else "no reader for files without a suffix"
+    if FORMATS[suffix].reader == "image" and not ocr.available():
+        return f"image: text in it is read by OCR ({ocr.EXTRA_HINT})"
+    return ""
+
+
 def reader_key(suffix: str) -> str:
-    """Return the reader and its version, e.g. "pdf/1"; parsed text is reused by (SHA-256, this)."""
+    """Return the reader and its version, e.g. "pdf/5+ocr3.10.0"; parsed text is reused by (SHA-256, this)."""
     kind = FORMATS[suffix]
-    return f"{kind.reader}/{kind.version}"
+    engine = f"+ocr{ocr.version()}" if kind.uses_ocr and ocr.available() else ""
+    return f"{kind.reader}/{kind.version}{engine}"
 
 
 def content_key(sha256: str, suffix: str) -> str:
@@ -252,6 +268,9 @@ def sniff(data: bytes, suffix: str) -> str | None:
         case "mail" | "mailbox" | "saved_page":
             # Parts sent as 8bit or binary may hold any byte.
             return _contradiction(data, found, wanted) if found else None
+        case "image":
+            # One kind of picture with the suffix of another is opened all the same.
+            return None if found.endswith(" image") else _contradiction(data, found, wanted)
         case "sheets97":
             return None if found == "OLE" or data[:2] == b"\x09\x08" else _contradiction(data, found, wanted)
         case _:
@@ -286,6 +305,8 @@ def _content(data: bytes) -> str:
             return EPUB.name
         kind = OPEN_MIMETYPE.match(head)
         return OPEN_KINDS[kind.group(1)] if kind else _office_kind(head)
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "a WebP image"
     for magic, name in MAGIC:
         # "BM" is also how a text may begin; a bitmap's reserved bytes 6 to 9 are zero.
         if data.startswith(magic) and (magic != b"BM" or data[6:10] == bytes(4)):

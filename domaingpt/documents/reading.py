@@ -19,6 +19,7 @@ Reader = Callable[[bytes, str, Callable[[], None]], "Document"]
 READERS = {  # the module below this package that has the `read` of a `Format.reader`
     "book": "books.reader",
     "delimited": "sheets.delimited",
+    "image": "images.reader",
     "json": "records.json_reader",
     "mail": "mail.reader",
     "mailbox": "mail.mailbox",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import shutil
@@ -10,14 +11,30 @@ from pathlib import Path
 
 import pytest
 from command_line import LEASE, NO_MODEL, QUESTION, QUOTE, Run
+from PIL import Image
 
 from domaingpt.cli import ingest_command
+from domaingpt.documents import ReaderPool, ReadResult, read_document
 from domaingpt.domain import Domain
 from domaingpt.testing import HashEmbedder
 
 DOCUMENTS = Path(__file__).parents[2] / "domains" / "house" / "documents"
 REPORT_KEYS = ["domain", "generation", "changed", "dry_run", "seconds", "ledger"]
 LEDGER_KEYS = ["files", "pages", "characters", "chunks", "left_out", "attachments", "entries", "balanced"]
+
+
+PICTURE = Image.new("L", (60, 80), 200)
+
+
+class HereReader(ReaderPool):
+    """Reads in this process, where tests say which extras there are."""
+
+    def read_all(self, jobs):
+        """Yield a result a job, in their order."""
+        for job in jobs:
+            data = job.file.read_bytes()
+            document = read_document(data, job.path)
+            yield ReadResult(job.path, hashlib.sha256(data).hexdigest(), document, None, "ok", 0.0)
 
 
 @pytest.fixture
@@ -389,3 +406,34 @@ def test_damaged_index_is_built_anew(run: Run, workspace: Path) -> None:
     assert "Building the index of 'house' anew." in result.err
     assert result.out.startswith("house: generation 2 in")
     assert run("ask", "house", QUESTION).err == NO_MODEL
+
+
+def test_scans_without_the_extra_are_named_and_need_the_user(
+    run: Run, fresh: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Photos are ordinary: they are set aside with the command, and alone change no exit code."""
+    from reportlab.pdfgen.canvas import Canvas
+
+    monkeypatch.setattr("domaingpt.documents.ocr.version", lambda: "")
+    monkeypatch.setattr("domaingpt.ingest.ReaderPool", HereReader)
+    (fresh / "photo.jpg").write_bytes(b"\xff\xd8\xff")
+    result = run("ingest", "house")
+    command = "pip install -c constraints.txt '.[ocr]'"
+    assert (result.code, result.err) == (0, "")
+    assert f"  skipped    photo.jpg: image: text in it is read by OCR ({command})\n" in result.out
+    for name, drawn in (("scan.pdf", "ii"), ("mixed.pdf", "tiiti")):
+        canvas = Canvas(str(fresh / name))
+        for kind in drawn:
+            if kind == "t":
+                canvas.drawString(72, 700, "The deposit is paid within fourteen days.")
+            else:
+                canvas.drawInlineImage(PICTURE, 0, 0, 590, 840)
+            canvas.showPage()
+        canvas.save()
+    result = run("ingest", "house")
+    assert result.code == 3
+    assert "  pages              7 = 2 with text + 0 by OCR + 0 empty + 5 needing OCR\n" in result.out
+    assert f"  indexed    mixed.pdf: pages 2-3, 5 need OCR: {command}\n" in result.out
+    reason = f"no text: 2 of 2 pages are images and need OCR; pages 1-2 need OCR: {command}"
+    assert f"  failed     scan.pdf: {reason}\n" in result.out
+    assert "  balanced" in result.out

@@ -213,6 +213,25 @@ def test_doctor(run: Run, workspace: Path, measured: ScriptedGenerator) -> None:
         assert f" {check} " in text.out
 
 
+def test_doctor_says_which_languages_scans_are_read_in(
+    run: Run, measured: ScriptedGenerator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or how to have them read."""
+
+    def finding() -> list[str]:
+        (row,) = (row for row in run("doctor", "--json").objects if row["check"] == "OCR")
+        assert row["good"]
+        return [row["finding"], row["hint"]]
+
+    monkeypatch.setattr("domaingpt.documents.ocr.version", lambda: "9.9")
+    assert finding() == ["rapidocr 9.9: English, Chinese, Japanese and other languages in Latin script", ""]
+    monkeypatch.setattr("domaingpt.documents.ocr.version", lambda: "")
+    assert finding() == [
+        "not installed: scans and images are not read",
+        "Optional: pip install -c constraints.txt '.[ocr]'",
+    ]
+
+
 def test_doctor_recommends_by_what_it_measured(
     run: Run, workspace: Path, measured: ScriptedGenerator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -10,7 +10,7 @@ import pytest
 from epub_files import make_epub
 from pdf_files import make_pdf, text_stream
 
-from domaingpt.documents import FORMATS, reader_key, sniff
+from domaingpt.documents import FORMATS, ocr, reader_key, sniff
 from domaingpt.documents.formats import HTML, MARKDOWN
 from domaingpt.documents.formats import PDF as PDF_FORMAT
 
@@ -27,7 +27,7 @@ def workbook() -> bytes:
 def test_reader_keys_name_reader_and_version() -> None:
     """Cached text is reused by this key."""
     assert [reader_key(suffix) for suffix in (".pdf", ".htm", ".markdown")] == [
-        f"pdf/{PDF_FORMAT.version}",
+        f"pdf/{PDF_FORMAT.version}" + (f"+ocr{ocr.version()}" if ocr.available() else ""),
         f"web/{HTML.version}",
         f"markdown/{MARKDOWN.version}",
     ]

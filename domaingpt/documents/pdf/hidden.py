@@ -83,7 +83,7 @@ def _is_suspect(obj: Any, page: Box) -> bool:
         return True
     if pdfium_c.FPDFTextObj_GetTextRenderMode(obj) in INVISIBLE_MODES:
         return True
-    left, bottom, right, top = box = _box(obj)
+    left, bottom, right, top = box = object_box(obj)
     is_small = right - left < TINY or top - bottom < TINY
     return _is_off(box, page) or (is_small and _is_tiny(obj, box))
 
@@ -94,16 +94,16 @@ def _collect(content: _Page, objects: list[Any], depth: int = 0, form: Box | Non
             case pdfium_c.FPDF_PAGEOBJ_TEXT:
                 content.texts.append((obj, form is not None))
             case pdfium_c.FPDF_PAGEOBJ_IMAGE:
-                content.pictures.append(form or _box(obj))
+                content.pictures.append(form or object_box(obj))
             case pdfium_c.FPDF_PAGEOBJ_SHADING:
-                content.backgrounds.append(form or _box(obj))
+                content.backgrounds.append(form or object_box(obj))
             case pdfium_c.FPDF_PAGEOBJ_PATH if not _is_white(obj):
-                content.backgrounds.append(form or _box(obj))
+                content.backgrounds.append(form or object_box(obj))
             case pdfium_c.FPDF_PAGEOBJ_FORM if depth < MAX_DEPTH:
                 # Boxes inside a form are in its own coordinates; that of the outermost form stands for them.
                 n_inside = pdfium_c.FPDFFormObj_CountObjects(obj)
                 inside = [pdfium_c.FPDFFormObj_GetObject(obj, i) for i in range(n_inside)]
-                _collect(content, inside, depth + 1, form or _box(obj))
+                _collect(content, inside, depth + 1, form or object_box(obj))
 
 
 def _unseen(content: _Page, page: Box) -> Iterator[Any]:
@@ -117,7 +117,7 @@ def _unseen(content: _Page, page: Box) -> Iterator[Any]:
             if ctypes.addressof(text.contents) in addresses and not content.pictures:
                 yield text
             continue
-        box = _box(text)
+        box = object_box(text)
         if ctypes.addressof(text.contents) in addresses:
             unseen = not _on_any(box, content.pictures)
         else:
@@ -159,7 +159,8 @@ def _on_any(box: Box, areas: list[Box]) -> bool:
     return any(left <= x <= right and bottom <= y <= top for left, bottom, right, top in areas)
 
 
-def _box(obj: Any) -> Box:
+def object_box(obj: Any) -> Box:
+    """Return where a page object lies."""
     if not pdfium_c.FPDFPageObj_GetBounds(obj, *FLOAT_POINTERS):
         return (0.0, 0.0, 0.0, 0.0)
     left, bottom, right, top = FLOATS

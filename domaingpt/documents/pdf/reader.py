@@ -8,7 +8,6 @@ the views made from the text.
 from __future__ import annotations
 
 import ctypes
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,7 @@ from domaingpt.documents.pdf import fallback
 from domaingpt.documents.pdf.hidden import hide_unseen
 from domaingpt.documents.pdf.lines import page_text
 from domaingpt.documents.pdf.outline import OutlineEntry, locate_outline
+from domaingpt.documents.pdf.scans import ScannedPages
 from domaingpt.documents.pdf.tables import locate_rows
 from domaingpt.documents.titles import meaningful_title
 from domaingpt.errors import EncryptedDocument, UnreadableDocument
@@ -29,20 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 MAX_PAGES = 20_000  # Five times the longest printed books; a bomb of a million empty pages stops here.
-# A blank page may carry a rule or a background; more paths than this are a drawing or outlined text.
-# Guess, unmeasured.
-BLANK_PAGE_PATHS = 4
-# A page whose characters mostly have no Unicode meaning (fonts without ToUnicode) is not text for us.
-GARBLED_SHARE = 0.5  # Guess, unmeasured.
-# Controls, private use, replacement character.
-STRANGE = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x9f\ue000-\uf8ff\ufffd]")
 PAGE_SEPARATOR = "\n"
-DRAWN_TYPES = (
-    pdfium_c.FPDF_PAGEOBJ_IMAGE,
-    pdfium_c.FPDF_PAGEOBJ_SHADING,
-    pdfium_c.FPDF_PAGEOBJ_FORM,
-    pdfium_c.FPDF_PAGEOBJ_TEXT,
-)
 # Annotations whose text a reader sees on the page: filled-in form fields and typewriter notes.
 SHOWN_ANNOTATIONS = (pdfium_c.FPDF_ANNOT_WIDGET, pdfium_c.FPDF_ANNOT_FREETEXT)
 PageText = tuple[str, PageStatus]
@@ -76,16 +63,19 @@ def _read_by_pdfium(pdf: pdfium.PdfDocument, data: bytes, path: str, progress: C
     left_out: dict[str, int] = {}
     notes: list[str] = []
     pages: list[PageText] = []
+    scans = ScannedPages(progress)
     n_characters = 0
     for index in range(len(pdf)):
         progress()
         try:
-            pages.append(_page_text(pdf, index, left_out))
+            pages.append(_page_text(pdf, index, left_out, scans))
         except pdfium.PdfiumError as exc:
             pages.append(_page_by_pypdf(data, index, str(exc), notes))
         n_characters += len(pages[-1][0])
         if n_characters > MAX_CHARACTERS:
             raise UnreadableDocument(f"holds more than {MAX_CHARACTERS:,} characters", path)
+    left_out |= scans.left_out
+    notes += scans.notes([status for _, status in pages])
     metadata = pdf.get_metadata_dict(skip_empty=True)
     title = meaningful_title(metadata.get("Title", ""), path) or meaningful_title(metadata.get("Subject", ""), path)
     return assemble(path, pages, _outline(pdf), title=title, left_out=left_out, notes=notes)
@@ -139,7 +129,7 @@ def check_page_count(n_pages: int, path: str) -> None:
         raise UnreadableDocument(f"has {n_pages:,} pages; at most {MAX_PAGES:,} are read", path)
 
 
-def _page_text(pdf: pdfium.PdfDocument, index: int, left_out: dict[str, int]) -> PageText:
+def _page_text(pdf: pdfium.PdfDocument, index: int, left_out: dict[str, int], scans: ScannedPages) -> PageText:
     page = pdf[index]
     try:
         if _has_shown_annotations(page, left_out):
@@ -154,7 +144,7 @@ def _page_text(pdf: pdfium.PdfDocument, index: int, left_out: dict[str, int]) ->
             text = whole_characters(page_text(textpage))
         finally:
             textpage.close()
-        return text, _status(page, text)
+        return scans.page(page, index + 1, text)
     finally:
         page.close()
 
@@ -171,24 +161,6 @@ def _has_shown_annotations(page: pdfium.PdfPage, left_out: dict[str, int]) -> bo
         if subtype == pdfium_c.FPDF_ANNOT_TEXT:
             left_out["comments"] = left_out.get("comments", 0) + 1
     return shown
-
-
-def _status(page: pdfium.PdfPage, text: str) -> PageStatus:
-    if text and not text.isspace():
-        return "needs_ocr" if is_garbled(text) else "text"
-    n_paths = 0
-    for index in range(pdfium_c.FPDFPage_CountObjects(page)):
-        kind = pdfium_c.FPDFPageObj_GetType(pdfium_c.FPDFPage_GetObject(page, index))
-        n_paths += kind == pdfium_c.FPDF_PAGEOBJ_PATH
-        if kind in DRAWN_TYPES or n_paths > BLANK_PAGE_PATHS:
-            return "needs_ocr"
-    return "empty"
-
-
-def is_garbled(text: str) -> bool:
-    """Return whether most characters are controls, private or replacement characters."""
-    n_strange = len(STRANGE.findall(text))
-    return n_strange > 0 and n_strange > GARBLED_SHARE * len("".join(text.split()))
 
 
 def _outline(pdf: pdfium.PdfDocument) -> list[OutlineEntry]:
@@ -226,7 +198,10 @@ def _read_by_pypdf(data: bytes, path: str, progress: Callable[[], None], reason:
         content.outline,
         title=meaningful_title(content.title, path),
         left_out={},
-        notes=[f"read by pypdf: PDFium could not open the file ({reason})"],
+        notes=[
+            f"read by pypdf: PDFium could not open the file ({reason})",
+            *ScannedPages(progress).notes([status for _, status in content.pages]),
+        ],
     )
 
 

@@ -14,6 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from domaingpt.documents import ocr
+from domaingpt.documents.formats import FORMATS
 from domaingpt.documents.workers.frames import FrameReader, FrameTooLong, NoProgress, send
 from domaingpt.documents.workers.reasons import out_of_memory
 
@@ -23,6 +25,9 @@ RECYCLE_SHARE = 0.5
 # Files inside one file that may each cost a reader process before the outer file is given up. Guess, unmeasured.
 MAX_LOST_PARTS = 8
 OnPart = Callable[[str, dict[str, Any]], None]
+# About twice what the 2,000 pages that are recognised at most take (benchmarks/results/ocr.json). A reader that
+# hangs on one of them is found by its silence all the same.
+OCR_TIMEOUT_S = 20_000.0
 STEP_NAMES = {".pdf": "page"}
 
 
@@ -91,7 +96,8 @@ class ReaderProcess:
 
     def _read_once(self, job: dict[str, Any], on_part: OnPart) -> dict[str, Any]:
         child, frames = self._started()
-        deadline = time.monotonic() + self._file_timeout_s
+        allowed_s = self._file_timeout_s + _time_for_ocr(job["path"])
+        deadline = time.monotonic() + allowed_s
         steps = 0
         in_part: int | None = None
         assert child.stdin is not None
@@ -112,11 +118,11 @@ class ReaderProcess:
                     case _:
                         return self._finished(answer)
                 if time.monotonic() > deadline:
-                    return self._hung(job["path"], steps, out_of_time=True)
+                    return self._hung(job["path"], steps, allowed_s)
         except NoProgress:
-            out_of_time = time.monotonic() > deadline
-            in_part = None if out_of_time else in_part
-            return self._hung(job["path"], steps, out_of_time=out_of_time) | {"in_part": in_part}
+            if time.monotonic() > deadline:
+                return self._hung(job["path"], steps, allowed_s)
+            return self._hung(job["path"], steps, None) | {"in_part": in_part}
         except FrameTooLong:
             self.kill()
             return _failed("the text is too large") | {"in_part": in_part}
@@ -131,11 +137,11 @@ class ReaderProcess:
             answer["retry"] = True
         return answer
 
-    def _hung(self, path: str, steps: int, *, out_of_time: bool) -> dict[str, Any]:
+    def _hung(self, path: str, steps: int, out_of_time_s: float | None) -> dict[str, Any]:
         self.kill()
         where = f"{STEP_NAMES.get(Path(path).suffix.lower(), 'step')} {steps}" if steps else "start"
-        if out_of_time:
-            return _failed(f"not done after {self._file_timeout_s:g} s ({where})")
+        if out_of_time_s is not None:
+            return _failed(f"not done after {out_of_time_s:g} s ({where})")
         return _failed(f"no progress for {self._stall_timeout_s:g} s ({where})")
 
     def _died(self, child: subprocess.Popen[bytes]) -> dict[str, Any]:
@@ -185,6 +191,12 @@ def _start(memory_limit_bytes: int) -> subprocess.Popen[bytes]:
         bufsize=0,
         env=environment,
     )
+
+
+def _time_for_ocr(path: str) -> float:
+    """Return the seconds that a file may take longer because its pages may have to be recognised."""
+    kind = FORMATS.get(Path(path).suffix.lower())
+    return OCR_TIMEOUT_S if kind and kind.uses_ocr and ocr.available() else 0.0
 
 
 def _failed(reason: str, *, retry: bool = False) -> dict[str, Any]:
