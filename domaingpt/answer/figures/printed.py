@@ -13,7 +13,7 @@ from functools import cached_property
 
 from domaingpt.answer.figures.columns import Cell, Column, cells_under, columns, split_row
 from domaingpt.chunks import SECTION_SEPARATOR
-from domaingpt.documents.pdf.tables import LINE, UNIT, is_column_line
+from domaingpt.documents.pdf.line_kinds import LINE, UNIT, is_column_line
 from domaingpt.types import Document
 
 MAX_ABOVE = 2000  # characters above a first row that may belong to its table. Guess, unmeasured.

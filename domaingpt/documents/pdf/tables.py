@@ -15,45 +15,38 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from domaingpt.documents.assembly import one_line
+from domaingpt.documents.pdf.line_kinds import (
+    DATE,
+    LINE,
+    MAX_HEADING_CHARACTERS,
+    MAX_LABEL_CHARACTERS,
+    PERIOD_NAME,
+    REMARK,
+    UNIT,
+    count_values,
+    is_column_line,
+)
 from domaingpt.types import Block, Page
 
 # Guesses, checked by eye on filings, unless another source is given.
-MAX_LABEL_CHARACTERS = 160  # A longer line that ends in figures is prose.
 MIN_WRAPPED_CHARACTERS = 20  # A label shorter than this was not wrapped.
 MAX_LABEL_LINES = 3  # More lines than this between two rows, and they are of different tables.
 MAX_HEADER_LINES = 20  # Column names of one word a line, seven columns of up to three words.
-MAX_HEADING_CHARACTERS = 90  # A longer line above a table is prose; only its last sentence counts.
 HEADER_SEPARATOR = " › "
 MAX_HEADER_CHARACTERS = 220  # About 55 tokens, half the room a chunk's context has by default.
 EDGE_LINES = 3
 MAX_LINES_BELOW = 2  # A page number and a running title may follow a table that goes on over the page.
 MIN_REPEATS = 3  # So many pages that begin with the same line: a running title.
 
-LINE = re.compile(r"[^\r\n\f\v\u2028\u2029\x85]+")
 BLANK = re.compile(r"(?:\r?\n[ \t]*){2,}")
-VALUE = re.compile(r"[(\[]?[-+–—]?[$€£¥]?[(]?\d[\d.,'’]*[)\]]?%?[)\]]?")
-SIGN = re.compile(r"[$€£¥%()\[\]*†‡—–-]+|n/?[am]|nm|\([a-z0-9]\)|pts?|bps", re.IGNORECASE)
-TELLING = re.compile(r"[$€£¥%(]|\d[.,]\d")  # what a lone figure needs to be a cell, and not a page number
-FOOTNOTE_MARK = re.compile(r"\(\d{1,2}\)")
-_MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?"
-DATE = re.compile(rf"\b{_MONTH}\s+\d{{1,2}}\b,?(?:\s+(?:19|20)\d\d\b)?|\b(?:19|20)\d\d\b", re.IGNORECASE)
-UNIT = re.compile(
-    r"\((?P<unit>(?:(?:all|amounts?|dollars?|shares?|figures?|tabular|u\.?s\.?|[$€£¥]) )*"
-    r"(?:(?:are )?(?:expressed )?in )[^(),;]{1,60})[^()]{0,160}\)",
-    re.IGNORECASE,
-)
 SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z(])")
 _SPAN = (
     r"(?:the|and|or|to|first|second|third|fourth|three|six|nine|twelve|\d+|months?|weeks?|quarters?|years?|periods?|"
     r"fiscal|ended|ending)"
 )
-PERIOD_NAME = re.compile(
-    rf"(?:\w+\s+)?(?:months?|weeks?|quarters?|years?|periods?)\s+end(?:ed|ing)\b|{DATE.pattern}|\S+", re.IGNORECASE
-)
 PERIOD_TAIL = re.compile(
     rf",?\s+(?:for|as of|as at|at|on|during|in|through)\s+(?:{_SPAN}[\s,-]+)*(?:{DATE.pattern}).*$", re.IGNORECASE
 )
-REMARK = re.compile(r"\((?:un)?audited\)", re.IGNORECASE)
 INTRODUCES = re.compile(r"\b(?:following|follows|below|summar\w+)\b", re.IGNORECASE)
 FOLLOWS = re.compile(
     r",?\s+(?:(?:is|are|was|were)\s+)?as follows\b(?:\s+during the periods? presented)?", re.IGNORECASE
@@ -123,7 +116,7 @@ def _lines(text: str, page: Page) -> list[_Line]:
             continue
         start = match.start() + match[0].index(stripped)
         blank = BLANK.search(text, position, start) is not None
-        lines.append(_Line(start, start + len(stripped), stripped, blank, _count_values(stripped)))
+        lines.append(_Line(start, start + len(stripped), stripped, blank, count_values(stripped)))
         position = lines[-1].end
     return lines
 
@@ -136,20 +129,6 @@ def _running_lines(lines_of: Sequence[Sequence[_Line]]) -> frozenset[str]:
         for line, n_pages in edges.items()
         if n_pages >= MIN_REPEATS and not (is_column_line(line) or UNIT.search(line))
     )
-
-
-def _count_values(line: str) -> int:
-    """Return how many figures the line ends in, if it reads as a row of cells, else 0."""
-    words = DATE.sub(" ", line).split()
-    cells = list(itertools.takewhile(lambda word: VALUE.fullmatch(word) or SIGN.fullmatch(word), reversed(words)))
-    values = [word for word in cells if VALUE.fullmatch(word)]
-    label = " ".join(words[: len(words) - len(cells)])
-    if not label and all(FOOTNOTE_MARK.fullmatch(value) for value in values):
-        return 0
-    if len(values) > 1:
-        return len(values) if len(label) <= MAX_LABEL_CHARACTERS else 0
-    is_cell = TELLING.search(" ".join(cells)) and not (values and FOOTNOTE_MARK.fullmatch(" ".join(cells)))
-    return int(bool(values and is_cell) and len(label) <= MAX_HEADING_CHARACTERS)
 
 
 def _tables(lines: Sequence[_Line]) -> Iterator[_Table]:
@@ -292,16 +271,6 @@ def _shortened(header: str) -> str:
     if len(header) <= MAX_HEADER_CHARACTERS:
         return header
     return header[: header.rfind(" ", 0, MAX_HEADER_CHARACTERS)].rstrip(", ")
-
-
-def is_column_line(text: str) -> bool:
-    """Return whether a line names periods: it holds a date or a year, or the words for a span of time."""
-    rest = DATE.sub("", text)
-    if any(map(str.isdigit, rest)):
-        return False
-    words = re.findall(r"[^\W\d_]+", rest)
-    is_span = re.search(r"\b(?:months?|weeks?|quarters?|years?|periods?) end(?:ed|ing)\b", rest, re.IGNORECASE)
-    return bool(is_span and len(words) <= 12) or (rest != text and len(words) <= 3)
 
 
 def _once(periods: Sequence[str]) -> str:
