@@ -299,7 +299,7 @@ class _Page:
             self.canvas.translate(self.height, 0)
             self.canvas.rotate(90)
         elif self.rotate:  # The viewer turns the page: the paper is upright, and printed sideways.
-            self.canvas.setPageSize((self.height, self.width))
+            self.canvas.setPageSize((self.width, self.height))  # reportlab swaps them for a turned page.
             self.canvas.setPageRotation(self.rotate)
             self.canvas.translate(self.height, 0)
             self.canvas.rotate(90)

@@ -132,7 +132,9 @@ def verdict(record: Record, reading: Reading) -> Verdict:
             attached = found and any(
                 holds(cell, record["figure"]) and wanted <= words(name) for name, cell in reading.columns(row)
             )
-            best = max(best, Verdict(row=True, found=found, attached=attached), key=lambda v: (v.found, v.attached))
+            best = max(
+                best, Verdict(row=True, found=found, attached=attached), key=lambda v: (v.row, v.found, v.attached)
+            )
     return best
 
 
@@ -154,8 +156,8 @@ def columns_of(document: Document) -> Callable[[Block], Iterable[tuple[str, str]
         *over, names = row.header.split(SEPARATOR)
         if "|" in names:
             listed = [name.strip() for name in names.split("|")]
-            if len(listed) == len(cells):
-                yield from ((" ".join([*over, name]), cell) for name, cell in zip(listed, cells, strict=True))
+            if len(cells) <= len(listed):
+                yield from ((" ".join([*over, name]), cell) for name, cell in zip(listed, cells, strict=False))
                 return
         for column, cell in by_time.get(row.start, []):
             yield said(column.months, column.end, row.header), cell.text

@@ -26,7 +26,7 @@ class Format:
     holds_files: bool = False
 
 
-PDF = Format("PDF", "pdf", 4)
+PDF = Format("PDF", "pdf", 5)
 WORD = Format("Word", "word", 2)
 EXCEL = Format("Excel", "sheets", 3)
 EXCEL_97 = Format("Excel 97", "sheets97", 3)

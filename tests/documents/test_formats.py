@@ -24,7 +24,7 @@ def workbook() -> bytes:
 def test_reader_keys_name_reader_and_version() -> None:
     """Cached text is reused by this key."""
     assert [reader_key(suffix) for suffix in (".pdf", ".htm", ".markdown")] == [
-        "pdf/4",
+        "pdf/5",
         "web/2",
         "markdown/2",
     ]

@@ -110,10 +110,10 @@ def test_a_page_pdfium_fails_on_is_read_by_pypdf(monkeypatch: pytest.MonkeyPatch
     """One broken page costs neither itself nor its neighbours."""
     real = pdf._page_text
 
-    def fail_on_second(opened: object, index: int, left_out: dict[str, int]) -> pdf.PageText:
+    def fail_on_second(opened: object, index: int, *rest: object) -> pdf.PageText:
         if index == 1:
             raise pdf.pdfium.PdfiumError("Failed to load page.")
-        return real(opened, index, left_out)
+        return real(opened, index, *rest)
 
     monkeypatch.setattr(pdf, "_page_text", fail_on_second)
     document = read_document(make_pdf([text_stream("One"), text_stream("Two")]), "a.pdf")
@@ -125,7 +125,7 @@ def test_a_page_pdfium_fails_on_is_read_by_pypdf(monkeypatch: pytest.MonkeyPatch
 def test_a_page_neither_engine_reads_costs_only_itself(error: type[Exception], monkeypatch: pytest.MonkeyPatch) -> None:
     """The page needs OCR, and a note says why; whatever pypdf raised."""
 
-    def refuse(opened: object, index: int, left_out: object) -> None:
+    def refuse(*_: object) -> None:
         raise pdf.pdfium.PdfiumError("Failed to load page.")
 
     def fail(data: bytes, index: int) -> None:
