@@ -8,7 +8,7 @@ leaves two tabs together. A table whose characters do not stand together in the 
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -145,7 +145,9 @@ def _together(items: list[_Item], fragments: Sequence[Fragment]) -> list[_Item]:
     """
     covered = sorted((fragment.start, fragment.end) for item in items for _, fragment in item.fragments)
     runs: list[tuple[int, int, int]] = []  # start, end, characters
-    foreign = iter(sorted(f.start for f in fragments if not _is_within(f, covered)))
+    first, last = covered[0][0], covered[-1][1]
+    beside = fragments[bisect_left(fragments, first, key=_start) : bisect_left(fragments, last, key=_start)]
+    foreign = iter([f.start for f in beside if not _is_within(f, covered)])
     barrier = next(foreign, None)
     for start, end in covered:
         is_parted = False
@@ -162,6 +164,10 @@ def _together(items: list[_Item], fragments: Sequence[Fragment]) -> list[_Item]:
         _Item([(c, f) for c, f in item.fragments if first <= f.start < last], item.is_row, item.time) for item in items
     )
     return [item for item in kept if item.fragments]
+
+
+def _start(fragment: Fragment) -> int:
+    return fragment.start
 
 
 def _is_within(fragment: Fragment, spans: Sequence[tuple[int, int]]) -> bool:

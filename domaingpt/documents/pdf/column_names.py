@@ -13,13 +13,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from domaingpt.documents.assembly import one_line
-from domaingpt.documents.pdf.grids import TIGHT_SHARE, Band, Grid, PrintedLine
+from domaingpt.documents.pdf.grids import MAX_COLUMNS, TIGHT_SHARE, Band, Grid, PrintedLine
 from domaingpt.documents.pdf.line_kinds import REMARK, UNIT, is_column_line
 from domaingpt.documents.pdf.rules import Rules
 from domaingpt.documents.pdf.words import Fragment
 from domaingpt.documents.tables.headers import names_columns
 
 # Guesses, checked by eye on filings. Shares are of a line's height.
+MAX_NAME_LINES = 16  # Of one word a line, in narrow columns; spans above.
 MAX_LABELS_ABOVE = 3  # lines between the names and the first row
 LOOSE_SHARE = 3.0  # A line further above than this names no columns.
 UNDERLINE_SHARE = 1.3  # A rule further below a name than this is not drawn under it.
@@ -102,7 +103,8 @@ def _header_lines(grid: Grid, text: str) -> tuple[list[PrintedLine], str]:
     below: PrintedLine | None = None
     for line in reversed(grid.above):
         height = max(line.height, below.height if below else 0)
-        if below and line.baseline - below.baseline > LOOSE_SHARE * height:
+        is_far = below is not None and line.baseline - below.baseline > LOOSE_SHARE * height
+        if is_far or len(lines) == MAX_NAME_LINES or len(line.fragments) > 2 * MAX_COLUMNS:
             break
         values = _values(line, grid, text)
         if values:

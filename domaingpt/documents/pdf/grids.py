@@ -25,6 +25,7 @@ TIGHT_SHARE = 1.35  # Lines nearer than this may be one cell.
 CROSSING_SHARE = 0.12  # So many of the rows may reach over a gap between columns: long labels.
 MIN_RIVER = 0.4  # Points; the least white gap between columns. In filings "$" is set within 3 points of a figure.
 MAX_COLUMNS = 24
+MAX_TABLES_BESIDE = 20  # More are not told apart: each is compared with each.
 MAX_CELL_CHARACTERS = 60  # of words on average; longer ones are columns of prose
 RULED_WIDTH_SHARE = 0.6  # of a table's width that a level rule takes to part its rows
 MAX_LINES_A_ROW = 2.6  # on average; rules further apart part groups of rows
@@ -86,8 +87,18 @@ def page_grids(fragments: Sequence[Fragment], text: str, rules_of: Callable[[int
         for region in _regions([fragment for fragment in fragments if fragment.turn == turn]):
             for part in _parts(_printed_lines(region, text)):
                 if sum(len(line.fragments) > 1 for line in part) > 1:
-                    grids += _grids_of(part, rules_of(turn), text)
+                    grids += _grids_of(part, _rules_near(part, rules_of(turn)), text)
     return grids
+
+
+def _rules_near(part: Sequence[PrintedLine], rules: Rules) -> Rules:
+    """Return the rules that stand level with some lines."""
+    high = part[0].baseline + 2 * part[0].height
+    low = part[-1].baseline - 2 * part[-1].height
+    return Rules(
+        [rule for rule in rules.level if low <= rule.at <= high],
+        [rule for rule in rules.upright if rule.start <= high and low <= rule.end],
+    )
 
 
 def _regions(fragments: Sequence[Fragment]) -> list[list[Fragment]]:
@@ -99,9 +110,10 @@ def _regions(fragments: Sequence[Fragment]) -> list[list[Fragment]]:
             runs.append([])
         runs[-1].append(fragment)
     regions: list[list[Fragment]] = []
+    n_tables = sum(_has_rows(run) for run in runs)
     for run in runs:
-        beside = [region for region in regions if _are_beside(region, run)]
-        if beside or not regions:
+        may_part = 1 < n_tables <= MAX_TABLES_BESIDE and _has_rows(run)
+        if not regions or (may_part and any(_are_beside(region, run) for region in regions)):
             regions.append(list(run))
         else:
             regions[-1] += run
@@ -315,13 +327,14 @@ def _are_between(lines: Sequence[PrintedLine], upright: Sequence[float]) -> bool
 def _upright(lines: Sequence[PrintedLine], rules: Rules) -> list[float]:
     """Return where upright rules stand that go along at least half of some lines; in order."""
     found: list[float] = []
-    for rule in sorted(rules.upright, key=lambda rule: rule.at):
-        n_beside = sum(
-            other.start <= line.baseline + 0.3 * line.height <= other.end
-            for line in lines
-            for other in rules.upright
-            if abs(other.at - rule.at) <= EDGE
-        )
+    ordered = sorted(rules.upright, key=lambda rule: rule.at)
+    start = 0
+    for index, rule in enumerate(ordered):
+        if index + 1 < len(ordered) and ordered[index + 1].at - rule.at <= EDGE:
+            continue
+        same = ordered[start : index + 1]
+        start = index + 1
+        n_beside = sum(any(r.start <= line.baseline + 0.3 * line.height <= r.end for r in same) for line in lines)
         if 2 * n_beside >= len(lines) and not (found and rule.at - found[-1] <= 2 * EDGE):
             found.append(rule.at)
     return found

@@ -22,7 +22,7 @@ from domaingpt.documents.pdf.lines import PageLines, Piece
 CELL_SPACE_SHARE = 0.6  # More room than this is another cell; the space of prose has 0.25, justified up to 0.5.
 FIGURE_SPACE_SHARE = 0.35  # More room than this between two figures: two cells.
 SAME_BASELINE_SHARE = 0.4
-MAX_WORDS = 20_000  # on a page; more is no page that anyone reads
+MAX_WORDS = 8000  # on a page; ten times a full page of small print. More is a drawing, or an attack.
 WORD = re.compile(r"\S+")
 CURRENCY = re.compile(r"(?:[A-Z]{0,3}[$€£¥₹]|EUR|USD|GBP|CHF|SEK|NOK|DKK|JPY|CNY|CAD|AUD|INR)")
 FIGURE = re.compile(rf"(?:{VALUE.pattern})|[—–-]+%?")
