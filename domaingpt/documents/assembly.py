@@ -38,6 +38,11 @@ class TextAssembly:
         self._append(text)
         self.blocks.append(Block(kind, start, self._length, level, header))
 
+    @property
+    def last(self) -> str:
+        """The text of the last block; "" before the first."""
+        return self._parts[-1] if self.blocks else ""
+
     def drop_last(self) -> None:
         """Take the last block back."""
         block = self.blocks.pop()

@@ -31,7 +31,7 @@ WORD = Format("Word", "word", 2)
 EXCEL = Format("Excel", "sheets", 3)
 EXCEL_97 = Format("Excel 97", "sheets97", 3)
 CSV = Format("CSV", "delimited", 2)
-HTML = Format("HTML", "web", 2)
+HTML = Format("HTML", "web", 3)
 MARKDOWN = Format("Markdown", "markdown", 2, needs_worker=False)
 TEXT = Format("text", "text", 2, needs_worker=False)
 

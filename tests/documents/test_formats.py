@@ -25,7 +25,7 @@ def test_reader_keys_name_reader_and_version() -> None:
     """Cached text is reused by this key."""
     assert [reader_key(suffix) for suffix in (".pdf", ".htm", ".markdown")] == [
         "pdf/5",
-        "web/2",
+        "web/3",
         "markdown/2",
     ]
     assert all(suffix == suffix.lower() and suffix.startswith(".") for suffix in FORMATS)
