@@ -26,6 +26,7 @@ LOOSE_SHARE = 3.0  # A line further above than this names no columns.
 UNDERLINE_SHARE = 1.3  # A rule further below a name than this is not drawn under it.
 FILLED_SHARE = 0.6  # A first row of words that fills less of the columns names none.
 MAX_NAME_CHARACTERS = 120
+IDENTIFIER = re.compile(r"\d{5,}|@|\d{3}-\d{4}|[A-Z]{2,}-\d{3,}")  # what no name of a column holds
 YEAR = re.compile(r"(?:19|20)\d\d")
 Span = tuple[int, int]  # from a column to before another, those of labels not counted
 
@@ -125,9 +126,11 @@ def _header_lines(grid: Grid, text: str) -> tuple[list[PrintedLine], str]:
 
 
 def _may_name(line: PrintedLine, values: Sequence[Fragment], grid: Grid, below: PrintedLine | None) -> bool:
-    if is_column_line(line.text) or len(line.fragments) > 1:
-        return True
     said = line.text
+    if IDENTIFIER.search(said):
+        return False
+    if is_column_line(said) or len(line.fragments) > 1:
+        return True
     is_near = below is None or line.baseline - below.baseline <= 2.2 * max(line.height, below.height)
     is_apart = values[0].left >= grid.bands[1][0] - 2 * line.height
     return is_near and is_apart and not (said.isupper() and len(said) > 12) and not said.endswith((":", "."))

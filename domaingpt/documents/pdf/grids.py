@@ -15,7 +15,15 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from domaingpt.documents.pdf.line_kinds import DATE, MAX_HEADING_CHARACTERS, UNIT, VALUE, count_values, is_column_line
+from domaingpt.documents.pdf.line_kinds import (
+    DATE,
+    FOOTNOTE_MARK,
+    MAX_HEADING_CHARACTERS,
+    UNIT,
+    VALUE,
+    count_values,
+    is_column_line,
+)
 from domaingpt.documents.pdf.rules import Rule, Rules
 from domaingpt.documents.pdf.words import FIGURE, SAME_BASELINE_SHARE, Fragment, with_marks
 
@@ -162,14 +170,17 @@ def _printed_line(group: Sequence[Fragment], text: str) -> PrintedLine:
 
 
 def _is_figures(fragments: Sequence[Fragment], words: str, text: str) -> bool:
-    """Return whether a line is a row of figures, also of dashes alone, or with a word of unit: "9 years"."""
+    """Return whether a line is a row by its own words: of figures, also with units or dashes, or "Name: value"."""
     if count_values(words):
         return True
-    values = [text[fragment.start : fragment.end] for fragment in fragments[1:]]
+    label, *values = [text[fragment.start : fragment.end] for fragment in fragments]
+    if values and label.endswith(":") and not all(map(is_column_line, values)):
+        return True
     if not values or any(DATE.search(value) for value in values):
         return False
-    is_dashes = len(values) > 1 and all(FIGURE.fullmatch(value) and not VALUE.fullmatch(value) for value in values)
-    return is_dashes or 2 * sum(AMOUNT.fullmatch(value) is not None for value in values) > len(values)
+    if all(FIGURE.fullmatch(value) and not VALUE.fullmatch(value) for value in values):
+        return len(values) > 1
+    return any(AMOUNT.fullmatch(value) and not FOOTNOTE_MARK.fullmatch(value) for value in values)
 
 
 def _parts(lines: Sequence[PrintedLine]) -> Iterator[list[PrintedLine]]:
@@ -202,10 +213,11 @@ def _is_prose(line: PrintedLine) -> bool:
 
 
 def _begins_header(line: PrintedLine, part: Sequence[PrintedLine]) -> bool:
-    """Return whether a line below rows belongs to the header of another table: a unit, or names over figures."""
+    """Return whether a line below rows belongs to the header of another table: a unit, names, times over figures."""
     if line.is_figures:
         return False
-    if UNIT.search(line.text):
+    is_names = len(line.fragments) > 2 and not any(map(str.isdigit, line.text))
+    if is_names or UNIT.search(line.text):
         return True
     left = min(fragment.left for other in part for fragment in other.fragments)
     right = max(fragment.right for other in part for fragment in other.fragments)
@@ -216,7 +228,7 @@ def _begins_header(line: PrintedLine, part: Sequence[PrintedLine]) -> bool:
 def _grids_of(part: Sequence[PrintedLine], rules: Rules, text: str) -> Iterator[Grid]:
     figures = [index for index, line in enumerate(part) if line.is_figures and len(line.fragments) > 1]
     if len(figures) > 1 or (figures and any(len(line.fragments) > 1 for line in part[: figures[0]])):
-        first = figures[0]
+        first = _first_row(part, figures[0])
         body = [line for line in part[first:] if len(line.fragments) > 1]
         is_of_words = 2 * len(figures) < len(body)
         if not is_of_words:
@@ -228,6 +240,19 @@ def _grids_of(part: Sequence[PrintedLine], rules: Rules, text: str) -> Iterator[
         grid = _grid_of_words(run, rules, text)
         if grid:
             yield grid
+
+
+def _first_row(part: Sequence[PrintedLine], figures: int) -> int:
+    """Return the first row of a table: of figures, or one of words under names that are as many as its cells."""
+    left = part[figures].fragments[0].left
+    for index in range(1, figures):
+        line, upper = part[index], part[index - 1]
+        label, *values = line.fragments
+        is_under_names = len(values) > 1 and len(upper.fragments) >= len(values) and not _is_tight(upper, line)
+        is_label = abs(label.left - left) < line.height and not UNIT.search(line.text)
+        if is_under_names and is_label and not is_column_line(line.text):
+            return index
+    return figures
 
 
 def _grid(part: Sequence[PrintedLine], first: int, body: Sequence[PrintedLine], rules: Rules, text: str) -> Grid | None:
@@ -272,7 +297,8 @@ def _is_table(grid: Grid, text: str) -> bool:
     lengths = [sum(f.end - f.start for f in cell) for row in rows for cell in row.cells.values()]
     labels = [text[f.start : f.end] for row in rows for f in row.cells.get(0, [])[:1]]
     named = sum(any(map(str.isalnum, label)) and len(label.strip("().")) > 1 for label in labels)
-    return sum(lengths) / len(lengths) < MAX_CELL_CHARACTERS and 2 * named >= len(labels)
+    is_wide = len(grid.bands) > 3  # no list, whose first column holds its marks
+    return sum(lengths) / len(lengths) < MAX_CELL_CHARACTERS and (is_wide or 2 * named >= len(labels))
 
 
 def _even_runs(part: Sequence[PrintedLine]) -> Iterator[list[PrintedLine]]:
