@@ -8,6 +8,7 @@ leaves two tabs together. A table whose characters do not stand together in the 
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,49 +19,24 @@ from domaingpt.documents.pdf.column_names import Names, column_names
 from domaingpt.documents.pdf.grids import Grid, GridRow, PrintedLine, page_grids
 from domaingpt.documents.pdf.line_kinds import is_column_line
 from domaingpt.documents.pdf.lines import page_lines
+from domaingpt.documents.pdf.placed import CELL_MARK, PlacedGrid, PlacedRow
 from domaingpt.documents.pdf.rules import page_rules
 from domaingpt.documents.pdf.words import Fragment, page_fragments
 
 if TYPE_CHECKING:
     import pypdfium2 as pdfium
 
-CELL_MARK = "\t"
 TOGETHER_SHARE = 0.9  # of a table's characters; the rest may be marks drawn elsewhere. Guess, unmeasured.
+# What a grid must have to be a table. Guesses, checked on a book of formulas, filings, and the reports at hand.
+NAMED_SHARE = 0.7  # of the columns: under so many names the rest may be loose
+SPARSE_SHARE = 0.35  # of the cells filled, where columns are named
+FILLED_SHARE = 0.6  # of the cells filled, and of the rows labelled, where they are not
+RAISED_SHARE = 0.8  # of the largest height: what is smaller is raised or lowered
+MAX_RAISED_SHARE = 0.15  # of the words of a table
+LEADERS = re.compile(r"(?:\.\s?){4}|…{2}")
+TELLING_NAME = re.compile(r"[^\W\d_]{3}|(?:19|20)\d\d|[%$€£¥]")
+TELLING_LABEL = re.compile(r"[^\W\d_]{3}|\d\d")
 HYPHENS = "\ufffe\x02-"
-
-
-@dataclass(frozen=True, slots=True)
-class PlacedRow:
-    """A row of a table: `text[start:end]`, cells parted by tabs.
-
-    Attributes:
-        start: First code point in the text.
-        end: One past the last.
-        first: Column of its first cell.
-        time: A date or span of time that is said of this row and those around it, over them.
-    """
-
-    start: int
-    end: int
-    first: int
-    time: str
-
-    def moved(self, by: int) -> PlacedRow:
-        """Return the row in a text in which it begins so many code points later."""
-        return PlacedRow(self.start + by, self.end + by, self.first, self.time)
-
-
-@dataclass(frozen=True, slots=True)
-class PlacedGrid:
-    """A table: where its header begins, the names of its columns, its rows."""
-
-    start: int
-    names: tuple[str, ...]
-    rows: tuple[PlacedRow, ...]
-
-    def moved(self, by: int) -> PlacedGrid:
-        """Return the table in a text in which it begins so many code points later."""
-        return PlacedGrid(self.start + by, self.names, tuple(row.moved(by) for row in self.rows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +80,8 @@ def with_cells(text: str, grids: Sequence[Grid], fragments: Sequence[Fragment]) 
     edits: list[_Edit] = []
     for grid in grids:
         names = column_names(grid, text)
+        if not _is_credible(grid, names, text):
+            continue
         items = _together(list(_items(grid, names)), fragments)
         if not any(item.is_row for item in items):
             continue
@@ -112,6 +90,35 @@ def with_cells(text: str, grids: Sequence[Grid], fragments: Sequence[Fragment]) 
         if _visible(written) == _visible(text[start:end]):
             edits.append(_Edit(start, end, written, tuple(names.columns), places))
     return _edited(text, edits)
+
+
+def _is_credible(grid: Grid, names: Names, text: str) -> bool:
+    """Return whether a grid reads as a table: formulas stand in columns too, and so do the pages of contents."""
+    rows = grid.rows
+    if not rows:
+        return False
+    firsts = [" ".join(text[f.start : f.end] for f in next(iter(row.cells.values()))) for row in rows]
+    if 2 * sum(LEADERS.search(first) is not None for first in firsts) > len(rows) or _are_pages(grid, names, text):
+        return False
+    n_filled = sum(len(row.cells) for row in rows) / (len(rows) * len(grid.bands))
+    heights = [f.height for row in rows for cell in row.cells.values() for f in cell]
+    if sum(height < RAISED_SHARE * max(heights) for height in heights) > MAX_RAISED_SHARE * len(heights):
+        return False
+    named = [name for name in names.columns[1:] if TELLING_NAME.search(name)]
+    if len(named) >= NAMED_SHARE * (len(names.columns) - 1):
+        return n_filled >= SPARSE_SHARE
+    n_labels = sum(TELLING_LABEL.search(first) is not None for first in firsts)
+    return len(rows) > 1 and n_filled >= FILLED_SHARE and n_labels >= FILLED_SHARE * len(rows)
+
+
+def _are_pages(grid: Grid, names: Names, text: str) -> bool:
+    """Return whether nothing but ever larger small numbers stands beside the labels, under no name."""
+    if any(names.columns[1:]) or len(grid.bands) > 3:
+        return False
+    lasts = [text[cell[-1].start : cell[-1].end] for row in grid.rows for cell in [list(row.cells.values())[-1]]]
+    if not all(last.isdecimal() and last.isascii() and len(last) < 4 for last in lasts):
+        return False
+    return len(lasts) > 2 and sorted(map(int, lasts)) == list(map(int, lasts))
 
 
 def _items(grid: Grid, names: Names) -> Iterator[_Item]:

@@ -180,7 +180,8 @@ def _is_figures(fragments: Sequence[Fragment], words: str, text: str) -> bool:
         return False
     if all(FIGURE.fullmatch(value) and not VALUE.fullmatch(value) for value in values):
         return len(values) > 1
-    return any(AMOUNT.fullmatch(value) and not FOOTNOTE_MARK.fullmatch(value) for value in values)
+    amounts = [value for value in values if AMOUNT.fullmatch(value) and not FOOTNOTE_MARK.fullmatch(value)]
+    return 2 * len(amounts) > len(values) or any(len(value) > 1 for value in amounts)
 
 
 def _parts(lines: Sequence[PrintedLine]) -> Iterator[list[PrintedLine]]:

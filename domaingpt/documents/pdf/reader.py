@@ -17,9 +17,10 @@ import pypdfium2.raw as pdfium_c
 
 from domaingpt.documents.assembly import MAX_CHARACTERS, one_line, whole_characters
 from domaingpt.documents.pdf import fallback
-from domaingpt.documents.pdf.cells import PlacedGrid, page_cells
+from domaingpt.documents.pdf.cells import page_cells
 from domaingpt.documents.pdf.hidden import hide_unseen
 from domaingpt.documents.pdf.outline import OutlineEntry, locate_outline
+from domaingpt.documents.pdf.placed import PlacedGrid
 from domaingpt.documents.pdf.tables import locate_rows
 from domaingpt.documents.titles import meaningful_title
 from domaingpt.errors import EncryptedDocument, UnreadableDocument

@@ -16,7 +16,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from domaingpt.documents.assembly import one_line
-from domaingpt.documents.pdf.cells import PlacedGrid, PlacedRow
 from domaingpt.documents.pdf.line_kinds import (
     DATE,
     LINE,
@@ -28,6 +27,7 @@ from domaingpt.documents.pdf.line_kinds import (
     count_values,
     is_column_line,
 )
+from domaingpt.documents.pdf.placed import PlacedGrid, PlacedRow
 from domaingpt.types import Block, Page
 
 # Guesses, checked by eye on filings, unless another source is given.
