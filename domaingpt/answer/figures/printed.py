@@ -93,7 +93,7 @@ class Table:
             named = cells_by_name(text, names)
             if matched is None:
                 matched, label = named, split_row(text.split(CELL_MARK)[0])[0]
-            elif not all(figure in matched for figure in named):
+            elif not all(any(_agree(figure, counted) for counted in matched) for figure in named):
                 continue  # counted, "Bond B | 2037 | | 310" has two figures under two dates
             if matched:
                 found.append(Row(start, end, label, headings, matched))
@@ -150,6 +150,16 @@ def cells_by_name(row: str, names: Sequence[str]) -> list[tuple[Column, Cell]]:
         if column and not (says_more or label) and len(cells) == 1 and cells[0].digits:
             found.append((column, cells[0]))
     return found
+
+
+def _agree(one: tuple[Column, Cell], other: tuple[Column, Cell]) -> bool:
+    """Return whether two cells are one, and their columns no two, as far as both say."""
+    (column, cell), (other_column, other_cell) = one, other
+    end, other_end = column.end, other_column.end
+    is_one_time = column.months is None or other_column.months in (None, column.months)
+    if end is not None and other_end is not None:
+        is_one_time &= end.year == other_end.year and (end.month is None or other_end.month in (None, end.month))
+    return is_one_time and cell.digits == other_cell.digits
 
 
 def _column_of(name: str) -> Column | None:

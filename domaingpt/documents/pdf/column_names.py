@@ -28,6 +28,7 @@ FILLED_SHARE = 0.6  # A first row of words that fills less of the columns names 
 MAX_NAME_CHARACTERS = 120
 IDENTIFIER = re.compile(r"\d{5,}|@|\d{3}-\d{4}|[A-Z]{2,}-\d{3,}")  # what no name of a column holds
 YEAR = re.compile(r"(?:19|20)\d\d")
+WAYS = ("middle", "right", "left")  # of aligning names
 Span = tuple[int, int]  # from a column to before another, those of labels not counted
 
 
@@ -218,7 +219,20 @@ def _spans(
         even = [(i * each, (i + 1) * each) for i in range(k)]
         if all(_is_over(name, bands, span) for name, span in zip(level, even, strict=True)):
             return even
-    return _underlined(level, bands, rules) or _aligned(level, bands)
+    ruled = _underlined(level, bands, rules)
+    if ruled:
+        return ruled
+    cost, aligned = _aligned(level, bands)
+    if n % k == 0:
+        # Names that are aligned badly may fit another division by chance; an even one is by far the likeliest.
+        near = k * level[0].height
+        for way in WAYS:
+            misfits = [
+                _misfit(name, bands[a][0], bands[b - 1][1], way) for name, (a, b) in zip(level, even, strict=True)
+            ]
+            if sum(misfits) <= cost + near:
+                return even
+    return aligned
 
 
 def _nearest(level: Sequence[_Name], bands: Sequence[Band]) -> list[Span]:
@@ -264,10 +278,10 @@ def _underlined(level: Sequence[_Name], bands: Sequence[Band], rules: Rules) -> 
     return spans
 
 
-def _aligned(level: Sequence[_Name], bands: Sequence[Band]) -> list[Span]:
-    """Return the division of all columns among the names that agrees best with one way of aligning them."""
+def _aligned(level: Sequence[_Name], bands: Sequence[Band]) -> tuple[float, list[Span]]:
+    """Return the division of the columns among the names that fits one way of aligning them best, its misfit first."""
     best: tuple[float, list[Span]] = (float("inf"), _nearest(level, bands))
-    for way in ("middle", "right", "left"):
+    for way in WAYS:
         # costs[i] = least cost of giving columns 0…i-1 to the names so far, and how they were given
         costs: dict[int, tuple[float, list[Span]]] = {0: (0.0, [])}
         for name in level:
@@ -279,7 +293,7 @@ def _aligned(level: Sequence[_Name], bands: Sequence[Band]) -> list[Span]:
                         following[end] = (total, [*spans, (start, end)])
             costs = following
         best = min(best, costs.get(len(bands), best), key=lambda found: found[0])
-    return best[1]
+    return best
 
 
 def _misfit(name: _Name, left: float, right: float, way: str) -> float:
