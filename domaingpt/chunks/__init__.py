@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from domaingpt.chunks.identity import identity
 from domaingpt.chunks.packing import pack
 from domaingpt.chunks.sentences import Break, Unit, split_sentences, split_units
+from domaingpt.chunks.table_headers import shown_header
 from domaingpt.chunks.views import search_view
 from domaingpt.types import Chunk, Document, Page, Sentence
 
@@ -30,7 +31,7 @@ __all__ = [
     "split_sentences",
 ]
 
-CHUNKER = "units-shortest-path/7"  # stored in the index; a change of the algorithm rebuilds chunks
+CHUNKER = "units-shortest-path/8"  # stored in the index; a change of the algorithm rebuilds chunks
 SECTION_SEPARATOR = " › "
 CLAUSE_END = re.compile(r"[,;:]\s+|[，；：、]\s*|\s[–—-]\s|\s+")  # not the comma in 82,959
 
@@ -49,7 +50,8 @@ def chunk_document(
         document: What a reader returned.
         count_tokens: Counts by the embedder's tokenizer.
         max_tokens: The most tokens of a chunk's cleaned text.
-        context_tokens: The most tokens of a chunk's context; its outermost parts give way first.
+        context_tokens: The most tokens of a chunk's context; its outermost parts give way first. A context that
+            holds headers of tables may have as many more as its chunk has less than `max_tokens`.
     """
     counted = _units_within(document, count_tokens, max_tokens)
     if not counted:
@@ -65,7 +67,9 @@ def chunk_document(
         start, end = units[first].start, units[last - 1].end
         text = document.text[start:end]
         section = sections(start)
-        headers = dict.fromkeys(unit.header for unit in units[first:last] if unit.header)
+        headers = dict.fromkeys(
+            shown_header(unit.header, document.text[unit.start : unit.end]) for unit in units[first:last] if unit.header
+        )
         chunks.append(
             Chunk(
                 id=chunk_id(document.path, start, end, text),
@@ -76,7 +80,7 @@ def chunk_document(
                 page=page_at(document.pages, start),
                 page_end=page_at(document.pages, end - 1),
                 section=section,
-                context=context.build(section, list(headers)),
+                context=context.build(section, list(headers), max_tokens - n_tokens),
                 n_tokens=n_tokens,
                 sentences=_sentences(units[first:last], document, sections),
             )
@@ -224,10 +228,11 @@ class _ContextBuilder:
         self._context_tokens = context_tokens
         self._cache: dict[tuple[tuple[str, ...], tuple[str, ...]], str] = {}
 
-    def build(self, section: str, headers: Sequence[str]) -> str:
+    def build(self, section: str, headers: Sequence[str], spare: int = 0) -> str:
         """Return title, identity, heading path and table headers.
 
-        When not all fits, the innermost is kept, and the identity with it.
+        When not all fits, the innermost is kept, and the identity with it. Tokens to spare, which the chunk
+        itself leaves, are used for table headers that do not fit otherwise.
         """
         levels = section.split(SECTION_SEPARATOR) if section else []
         if levels and levels[0] == self._title:
@@ -236,7 +241,12 @@ class _ContextBuilder:
         named = _merged(headers)
         if (parts, named) not in self._cache:
             self._cache[parts, named] = self._fitting(parts, named)
-        return self._cache[parts, named]
+        context = self._cache[parts, named]
+        if named and spare > 0 and not context.endswith(named[-1]):
+            whole = SECTION_SEPARATOR.join([*self._name, *self._who, *named])
+            if self._count_tokens([whole])[0] <= self._context_tokens + spare:
+                return whole
+        return context
 
     def _fitting(self, outer: Sequence[str], headers: Sequence[str]) -> str:
         """Return the fullest context within the limit; see `_candidates`."""

@@ -51,6 +51,11 @@ class TextAssembly:
         assert self._pages or not self.blocks
         self._pages.append((number, len(self.blocks)))
 
+    @property
+    def last(self) -> str:
+        """The text of the last block; "" before the first."""
+        return self._parts[-1] if self.blocks else ""
+
     def drop_last(self) -> None:
         """Take the last block back."""
         block = self.blocks.pop()

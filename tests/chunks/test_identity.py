@@ -60,9 +60,9 @@ def test_text_without_pages_has_no_identity():
     assert identity(Document("a.txt", "Acme Corp.\nFor the year ended June 30, 2022")) == ""
 
 
-def contexts(document, context_tokens):
+def contexts(document, context_tokens, max_tokens=12):
     chunks = chunk_document(
-        document, count_tokens=HashEmbedder().count_tokens, max_tokens=12, context_tokens=context_tokens
+        document, count_tokens=HashEmbedder().count_tokens, max_tokens=max_tokens, context_tokens=context_tokens
     )
     return [chunk.context for chunk in chunks]
 
@@ -85,8 +85,9 @@ def test_identity_outlives_title_name_and_the_end_of_headers():
     words = HashEmbedder().count_tokens([f"acme › {who} › CASH FLOWS › In millions › 2024 2023"])[0]
     assert contexts(document, words)[-1] == f"acme › {who} › CASH FLOWS › In millions › 2024 2023"
     assert contexts(document, words - 1)[-1] == f"{who} › CASH FLOWS › In millions › 2024 2023"
-    assert contexts(document, words - 3)[-1] == f"acme › {who} › CASH FLOWS › In millions"
-    assert contexts(document, words - 4)[-1] == f"{who} › CASH FLOWS › In millions"
+    assert contexts(document, words - 3, max_tokens=3)[-1] == f"acme › {who} › CASH FLOWS › In millions"
+    assert contexts(document, words - 3, max_tokens=12)[-1].endswith("In millions › 2024 2023")  # the chunk has room
+    assert contexts(document, words - 4, max_tokens=3)[-1] == f"{who} › CASH FLOWS › In millions"
     assert contexts(document, 2)[-1] == ""
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from domaingpt.answer.figures.columns import Cell, Column, columns, split_row
 from domaingpt.answer.figures.printed import REMARK, SCALE, Row, Table
+from domaingpt.chunks import SECTION_SEPARATOR
 from domaingpt.types import Block, Document
 
 MAX_ABOVE = 300  # characters above a table in which its unit and title may stand. Guess, unmeasured.
@@ -29,7 +30,7 @@ def named_tables(document: Document) -> list[Table]:
         named = _named(text, block)
         dated = [(column, cell) for name, value in named if (column := _column(name)) and (cell := _figure(value))]
         if not dated:
-            above, end = (block.start, block.end), end if "|" in text and not block.header else block.end
+            above, end = (block.start, block.end), end if "|" in text and "|" not in block.header else block.end
             continue
         if [name for name, _ in named] != names or not tables:
             names = [name for name, _ in named]
@@ -47,7 +48,8 @@ def _table(
     lead = document.text[start : above[0] if is_beside and above[0] >= start else block.start]
     found = [match for match in REMARK.finditer(lead) if SCALE.search(match[0])]
     unit = found[-1] if found else None
-    title = " ".join([*lead.split("\n")[-3:], "" if is_beside else block.header]).strip(" #|")
+    over = block.header.rpartition(SECTION_SEPARATOR)[0] if is_beside else block.header
+    title = " ".join([*lead.split("\n")[-3:], over]).strip(" #|")
     table = Table(
         title=title,
         unit=unit[0] if unit else "",
@@ -64,7 +66,7 @@ def _named(text: str, block: Block) -> Named:
     cells = [cell.strip() for cell in text.strip("| ").split("|")]
     if "|" not in block.header:
         return list(_with_names(cells))
-    names = [name.strip() for name in block.header.split("|")]
+    names = [name.strip() for name in block.header.rsplit(SECTION_SEPARATOR, maxsplit=1)[-1].split("|")]
     if len(names) == len(cells) - 1 and _column(names[0]):  # the corner above the labels is empty
         names.insert(0, "")
     if len(names) != len(cells) or (_column(names[0]) and not _figure(cells[0])):

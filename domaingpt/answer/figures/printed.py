@@ -13,7 +13,8 @@ from functools import cached_property
 
 from domaingpt.answer.figures.columns import Cell, Column, cells_under, columns, split_row
 from domaingpt.chunks import SECTION_SEPARATOR
-from domaingpt.documents.pdf.tables import LINE, UNIT, is_column_line
+from domaingpt.documents.pdf.line_kinds import DATE, LINE, UNIT, is_column_line
+from domaingpt.documents.pdf.placed import CELL_MARK
 from domaingpt.types import Document
 
 MAX_ABOVE = 2000  # characters above a first row that may belong to its table. Guess, unmeasured.
@@ -29,8 +30,10 @@ SUM = re.compile(
     r"net (?:increase|decrease|change)|(?:increase|decrease)\b",
     re.IGNORECASE,
 )
+SPAN_WORDS = re.compile(r"(?:\w+\s+)?(?:months?|weeks?|quarters?|years?|periods?)\s+end(?:ed|ing)\b", re.IGNORECASE)
 BARE_TOTAL = re.compile(r"total\W*[\W\d]*$", re.IGNORECASE)
 
+TableLine = tuple[int, int, str, tuple[str, ...], tuple[str, ...]]
 TextLine = tuple[int, int, str]
 """Where a line stands in the document's text, and what it says, without white space around it."""
 
@@ -64,7 +67,9 @@ class Table:
         columns: In order; None for one of changes.
         header: Where the lines stand that name the columns, and the unit if it is said with them.
         unit_span: Where the unit is said, if not within `header`.
-        lines: Its rows as they stand, each with the headings over it; read when `rows` is asked for.
+        is_counted: Whether a row's cells can be told by their number; else by the names beside it alone.
+        lines: Its rows as they stand, each with the headings over it and the names of its cells; read when `rows`
+            is asked for.
     """
 
     title: str
@@ -72,15 +77,25 @@ class Table:
     columns: list[Column | None]
     header: tuple[int, int]
     unit_span: tuple[int, int] | None = None
-    lines: list[tuple[int, int, str, tuple[str, ...]]] = field(default_factory=list)
+    is_counted: bool = True
+    lines: list[TableLine] = field(default_factory=list)
 
     @cached_property
     def rows(self) -> list[Row]:
-        """Its rows in order, those alone whose cells match the columns."""
+        """Its rows in order, those alone whose cells match the columns, or have names that tell a time.
+
+        Where counting and names disagree of which column a figure is, the row is left out.
+        """
         found = []
-        for start, end, text, headings in self.lines:
+        for start, end, text, headings, names in self.lines:
             label, cells = split_row(text)
-            if matched := cells_under(cells, self.columns):
+            matched = cells_under(cells, self.columns) if self.is_counted else None
+            named = cells_by_name(text, names)
+            if matched is None:
+                matched, label = named, split_row(text.split(CELL_MARK)[0])[0]
+            elif not all(any(_agree(figure, counted) for counted in matched) for figure in named):
+                continue  # counted, "Bond B | 2037 | | 310" has two figures under two dates
+            if matched:
                 found.append(Row(start, end, label, headings, matched))
         return found
 
@@ -101,7 +116,7 @@ def printed_tables(document: Document) -> list[Table]:
         if block.kind != "row":
             continue
         gap = _lines(document.text, max(end, block.start - MAX_ABOVE), block.start)
-        if block.header != header or any(map(_names_columns, gap)):
+        if not _is_same_table(block.header, header) or any(map(_names_columns, gap)):
             table, headings = _table(document.text, gap, block.header), ()
             if table is not None:
                 tables.append(table)
@@ -115,10 +130,58 @@ def printed_tables(document: Document) -> list[Table]:
         is_sum = SUM.match(text) is not None
         if is_sum and not BARE_TOTAL.match(text):
             headings = ()
-        table.lines.append((block.start, block.end, text, headings))
+        table.lines.append((block.start, block.end, text, headings, _names_beside(block.header)))
         if is_sum:
             headings = ()
     return tables
+
+
+def cells_by_name(row: str, names: Sequence[str]) -> list[tuple[Column, Cell]]:
+    """Return the figures of a row whose columns' names tell one time and nothing else.
+
+    A name that says more ("Net Carrying Amount June 30, 2024") is no heading of the row: taken for one, the row
+    "Cash" under "Cash and Cash Equivalents" answered for the line of the balance sheet.
+    """
+    found: list[tuple[Column, Cell]] = []
+    for name, text in list(zip(names, row.split(CELL_MARK), strict=False))[1:]:
+        column = _column_of(name)
+        label, cells = split_row(text)
+        says_more = DATE.sub(" ", SPAN_WORDS.sub(" ", name)).strip(" ,")
+        if column and not (says_more or label) and len(cells) == 1 and cells[0].digits:
+            found.append((column, cells[0]))
+    return found
+
+
+def _agree(one: tuple[Column, Cell], other: tuple[Column, Cell]) -> bool:
+    """Return whether two cells are one, and their columns no two, as far as both say."""
+    (column, cell), (other_column, other_cell) = one, other
+    end, other_end = column.end, other_column.end
+    is_one_time = column.months is None or other_column.months in (None, column.months)
+    if end is not None and other_end is not None:
+        is_one_time &= end.year == other_end.year and (end.month is None or other_end.month in (None, end.month))
+    return is_one_time and cell.digits == other_cell.digits
+
+
+def _column_of(name: str) -> Column | None:
+    named = columns(name) if any(map(str.isdigit, name)) and not RANGE.search(name) else None
+    return named[0] if named and len(named) == 1 else None
+
+
+def _names_beside(header: str | None) -> tuple[str, ...]:
+    """Return the names of a row's cells, each with the time that is said over all of them."""
+    *over, names = (header or "").split(SECTION_SEPARATOR)
+    if "|" not in names:
+        return ()
+    time = f"{over[-1]} " if over and is_column_line(over[-1]) else ""
+    return tuple(f"{time}{name.strip()}" for name in names.split("|"))
+
+
+def _is_same_table(header: str, other: str | None) -> bool:
+    """Return whether two rows are of one table: a row without a label has the names of its other cells alone."""
+    if header == other or other is None:
+        return header == other
+    (over, _, names), (other_over, _, other_names) = (h.rpartition(SECTION_SEPARATOR) for h in (header, other))
+    return over == other_over and "|" in names and (names.endswith(other_names) or other_names.endswith(names))
 
 
 def _table(text: str, gap: Sequence[TextLine], header: str) -> Table | None:
@@ -137,7 +200,11 @@ def _table(text: str, gap: Sequence[TextLine], header: str) -> Table | None:
     lines = [line[2] for line in gap[first : last + 1]]
     named = columns("\n".join(lines))
     # One date over several columns of other names gives each row a cell too many, or the wrong one.
-    if named is None or RANGE.search(" ".join(lines)) or (len(named) == 1 and not all(map(_tells_time, lines))):
+    is_counted = named is not None and not RANGE.search(" ".join(lines))
+    is_counted = is_counted and (len(named or ()) > 1 or all(map(_tells_time, lines)))
+    if not is_counted:
+        named = [column for name in _names_beside(header) if (column := _column_of(name))]
+    if not named:
         return None
     start, end = gap[first][0], gap[last][1]
     if SCALE.search(title) and first and len(gap[first - 1][2]) <= MAX_HEADING:
@@ -145,7 +212,7 @@ def _table(text: str, gap: Sequence[TextLine], header: str) -> Table | None:
     unit, span = _unit(text, gap[0][0], gap[-1][1])
     if span and span[0] >= start and span[1] <= end:
         span = None
-    return Table(title, unit or _unit_in(header), named, (start, end), span)
+    return Table(title, unit or _unit_in(header), named, (start, end), span, is_counted)
 
 
 def _table_by_sentence(text: str, gap: Sequence[TextLine], title: str) -> Table | None:

@@ -14,6 +14,7 @@ from functools import cached_property
 
 from domaingpt.answer.whole.values import EMPTY, Amount, Day, amount, days, is_money, unit_of_name
 from domaingpt.chunks import readable_name, search_view
+from domaingpt.documents.pdf.line_kinds import is_column_line
 from domaingpt.types import Block, Document
 
 # A row that sums up: so named wherever it stands, or named so among other words and standing last.
@@ -195,7 +196,7 @@ def tables_of(document: Document) -> list[Table]:
         if block.kind != "row":
             current = None
             continue
-        cells = row_cells(search_view(text), block.header)
+        cells = row_cells(_with_bars(text, block.header), block.header)
         if not cells:
             continue
         apart = previous is None or document.text[previous.end : block.start].strip(" \t\r\n|:-") != ""
@@ -230,9 +231,21 @@ def relations(tables: Iterable[Table]) -> list[Relation]:
     return [Relation(group) for group in groups]
 
 
+def _with_bars(text: str, header: str) -> str:
+    """Return a row on one line; one of a PDF, with tabs between its cells, as rows of other formats are.
+
+    Rows under times, or with labels that no name stands over, are those of statements: no list of items.
+    """
+    names = [name.strip() for name in header.rsplit(" › ", maxsplit=1)[-1].split("|")]
+    if "\t" not in text or len(names) < 2 or not all(names) or any(map(is_column_line, names)):
+        return search_view(text)
+    cells = [search_view(cell) for cell in text.split("\t")]
+    return " | ".join(cells + [""] * (len(names) - len(cells)))
+
+
 def row_cells(text: str, header: str) -> dict[str, str]:
     """Return the named cells of one row; {} if nothing names them, or the row is the header itself."""
-    names = _split(header.rsplit(" › ", maxsplit=1)[-1]) if "|" in header else []
+    names = _names(header.rsplit(" › ", maxsplit=1)[-1]) if "|" in header else []
     bare = _split(text) if "|" in text else []
     if names and len(names) == len(bare) and names != bare and not _self_named(bare):
         return _filled(names, bare)
@@ -291,12 +304,17 @@ def _split(text: str) -> list[str]:
     return [cell.strip() for cell in text.strip().removeprefix("|").removesuffix("|").split("|")]
 
 
+def _names(part: str) -> list[str]:
+    """Return the names of columns in a header; the first is empty where the labels have none: "| 2023 | 2022"."""
+    return _split(part) if part.endswith("|") else [name.strip() for name in part.split("|")]
+
+
 def _folders(path: str) -> Iterator[str]:
     yield from (readable_name(f"{folder}.x") for folder in path.split("/")[:-1])
 
 
 def _is_header(header: str, cells: dict[str, str]) -> bool:
-    names = [name.strip() for name in header.split("|")]
+    names = [name.strip() for name in header.rsplit(" › ", maxsplit=1)[-1].split("|")]
     return sum(name in cells for name in names) * 2 > len(names)
 
 

@@ -7,6 +7,7 @@ import struct
 import warnings
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from domaingpt.documents import ocr
@@ -14,7 +15,7 @@ from domaingpt.documents.assembly import TextAssembly
 from domaingpt.documents.ocr import Bitmap
 from domaingpt.documents.ocr.pages import page_ranges, recognized_text
 from domaingpt.errors import MissingExtra, UnreadableDocument
-from domaingpt.types import Document, Page, PageStatus
+from domaingpt.types import Document
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -64,7 +65,6 @@ def _read_frames(picture: Image.Image, path: str, progress: Callable[[], None]) 
     if n_frames > MAX_FRAMES:
         raise UnreadableDocument(f"has {n_frames:,} frames; at most {MAX_FRAMES:,} are read", path)
     assembly = TextAssembly(path)
-    pages: list[Page] = []
     notes: list[str] = []
     confidences: list[float] = []
     without, n_left_out = [], 0
@@ -75,14 +75,11 @@ def _read_frames(picture: Image.Image, path: str, progress: Callable[[], None]) 
         bitmap = _bitmap(picture, path)
         found = recognized_text(bitmap, ocr.load_recognizer(), progress) if bitmap else None
         n_left_out += found.n_left_out if found else 0
-        first = len(assembly.blocks)
+        n_before = len(assembly.blocks)
+        assembly.begin_page(number)
         for paragraph in found.text.split("\n\n") if found else ():
             assembly.add("paragraph", paragraph)
-        added = assembly.blocks[first:]
-        status: PageStatus = "ocr" if added else "empty"
-        end = assembly.blocks[-1].end if assembly.blocks else 0
-        pages.append(Page(number, added[0].start if added else end, end, status))
-        if added and found:
+        if found and len(assembly.blocks) > n_before:
             confidences.append(found.confidence)
         else:
             without.append(number)
@@ -91,7 +88,9 @@ def _read_frames(picture: Image.Image, path: str, progress: Callable[[], None]) 
         notes.append(f"read by OCR ({ocr.LANGUAGES}; mean confidence {mean:.0%})")
     if without:
         notes.append(f"OCR found no text on {page_ranges(without)}" if n_frames > 1 else "OCR found no text")
-    return assembly.document(pages=pages, notes=notes, left_out={"unsure lines of OCR": n_left_out})
+    document = assembly.document(notes=notes, left_out={"unsure lines of OCR": n_left_out})
+    pages = (replace(page, status="ocr") if page.status == "text" else page for page in document.pages)
+    return replace(document, pages=tuple(pages))
 
 
 def _bitmap(picture: Image.Image, path: str) -> Bitmap | None:

@@ -52,6 +52,32 @@ class Glyph:
     height: float
 
 
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One line of PDFium's, which may be a part of a printed one.
+
+    Attributes:
+        position: Of its first character in the text with printed lines.
+        start: Of its first character in PDFium's text.
+        end: One past its last, there.
+        glyph: Of its first character; None if that is not known.
+    """
+
+    position: int
+    start: int
+    end: int
+    glyph: Glyph | None
+
+
+@dataclass(frozen=True, slots=True)
+class PageLines:
+    """A page's text with its printed lines, PDFium's text, and its lines; none if their places are not known."""
+
+    text: str
+    raw: str
+    pieces: list[Piece]
+
+
 @dataclass(slots=True)
 class _Line:
     """One line of PDFium's, or several joined; `glyphs` are their first and last ones."""
@@ -74,13 +100,19 @@ class _Line:
 
 def page_text(textpage: pdfium.PdfTextPage) -> str:
     """Return a page's text with its printed lines; U+FFFE stands for a hyphen that only breaks a line."""
+    return page_lines(textpage).text
+
+
+def page_lines(textpage: pdfium.PdfTextPage) -> PageLines:
+    """Return a page's text as `page_text` does, and where PDFium's lines stand in it."""
     # The bounded call leaves out what lies off the page, but also line breaks, so that a number and its
     # footnote mark become one number, and it gives U+0002 for a line's hyphen.
     bounded: str = textpage.get_text_bounded()
-    text = _whole_text(textpage)
+    text = whole_text(textpage)
     if _visible(text) != _visible(bounded):
-        return bounded
-    return printed_lines(text, lambda position: _glyph(textpage, text, position))
+        return PageLines(bounded, text, [])
+    joined, pieces = joined_pieces(text, lambda position: glyph_of(textpage, text, position))
+    return PageLines(joined, text, pieces)
 
 
 def printed_lines(text: str, glyph_at: Callable[[int], Glyph | None]) -> str:
@@ -90,12 +122,19 @@ def printed_lines(text: str, glyph_at: Callable[[int], Glyph | None]) -> str:
         text: Lines as PDFium breaks them.
         glyph_at: From an offset in `text`; None where the position is not known.
     """
+    return joined_pieces(text, glyph_at)[0]
+
+
+def joined_pieces(text: str, glyph_at: Callable[[int], Glyph | None]) -> tuple[str, list[Piece]]:
+    """Do as `printed_lines`, and return PDFium's lines as they now stand besides."""
     lines: list[_Line] = []
     gaps: list[str] = []  # White space between PDFium's lines; those within a printed line become "" or " ".
     ends: list[int] = []  # Indices of the gaps that end a printed line.
     pieces = [match.span() for match in LINE.finditer(text)]
+    glyphs: list[Glyph | None] = []
     for start, end in pieces:
-        piece = _Line(start, end, [glyph_at(start), glyph_at(end - 1)])
+        glyphs.append(glyph_at(start))
+        piece = _Line(start, end, [glyphs[-1], glyph_at(end - 1)])
         space = _joining_space(text, lines[-1], piece) if lines else None
         if lines and space is not None:
             gaps.append(space)
@@ -107,15 +146,19 @@ def printed_lines(text: str, glyph_at: Callable[[int], Glyph | None]) -> str:
             gaps.append(text[lines[-1].end : start])
         lines.append(piece)
     if not lines:
-        return text
+        return text, []
     for index in _paragraph_ends(lines):
         gap = gaps[ends[index]]
         if gap.count("\n") == 1:
             gaps[ends[index]] = gap.replace("\n", "\n\r\n")
     parts = [text[: pieces[0][0]]]
-    for (start, end), gap in zip(pieces, [*gaps, text[pieces[-1][1] :]], strict=True):
+    position = pieces[0][0]
+    placed: list[Piece] = []
+    for (start, end), glyph, gap in zip(pieces, glyphs, [*gaps, text[pieces[-1][1] :]], strict=True):
         parts += text[start:end], gap
-    return "".join(parts)
+        placed.append(Piece(position, start, end, glyph))
+        position += end - start + len(gap)
+    return "".join(parts), placed
 
 
 def _joining_space(text: str, line: _Line, piece: _Line) -> str | None:
@@ -189,7 +232,7 @@ def _visible(text: str) -> str:
     return "".join(text.replace("\x02", "\ufffe").split())
 
 
-def _whole_text(textpage: pdfium.PdfTextPage) -> str:
+def whole_text(textpage: pdfium.PdfTextPage) -> str:
     """Return all text of a page; pypdfium2's `get_text_range` recurses once per character left out."""
     n_characters = pdfium_c.FPDFText_CountChars(textpage)
     if n_characters <= 0:
@@ -199,7 +242,7 @@ def _whole_text(textpage: pdfium.PdfTextPage) -> str:
     return bytes(memoryview(buffer)[: max(0, n_written - 1)]).decode("utf-16-le", "ignore")
 
 
-def _glyph(textpage: pdfium.PdfTextPage, text: str, position: int) -> Glyph | None:
+def glyph_of(textpage: pdfium.PdfTextPage, text: str, position: int) -> Glyph | None:
     """Return where a character stands; None if it is unknown or its line is slanted."""
     index = pdfium_c.FPDFText_GetCharIndexFromTextIndex(textpage, position)
     # PDFium counts in wchar_t, which on Windows is not a code point.
@@ -214,11 +257,11 @@ def _glyph(textpage: pdfium.PdfTextPage, text: str, position: int) -> Glyph | No
     match round(turns, 2) % 4:
         case 0:
             return Glyph(0, y.value, box.left, box.right, box.top - box.bottom)
-        case 1:
-            return Glyph(1, -x.value, box.bottom, box.top, box.right - box.left)
+        case 1:  # Clockwise: the line runs down the page.
+            return Glyph(1, x.value, -box.top, -box.bottom, box.right - box.left)
         case 2:
             return Glyph(2, -y.value, -box.right, -box.left, box.top - box.bottom)
         case 3:
-            return Glyph(3, x.value, -box.top, -box.bottom, box.right - box.left)
+            return Glyph(3, -x.value, box.bottom, box.top, box.right - box.left)
         case _:
             return None

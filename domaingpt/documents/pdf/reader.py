@@ -16,9 +16,10 @@ import pypdfium2.raw as pdfium_c
 
 from domaingpt.documents.assembly import MAX_CHARACTERS, one_line, whole_characters
 from domaingpt.documents.pdf import fallback
+from domaingpt.documents.pdf.cells import page_cells
 from domaingpt.documents.pdf.hidden import hide_unseen
-from domaingpt.documents.pdf.lines import page_text
 from domaingpt.documents.pdf.outline import OutlineEntry, locate_outline
+from domaingpt.documents.pdf.placed import PlacedGrid
 from domaingpt.documents.pdf.scans import ScannedPages
 from domaingpt.documents.pdf.tables import locate_rows
 from domaingpt.documents.titles import meaningful_title
@@ -26,7 +27,7 @@ from domaingpt.errors import EncryptedDocument, UnreadableDocument
 from domaingpt.types import Block, Document, Page, PageStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 MAX_PAGES = 20_000  # Five times the longest printed books; a bomb of a million empty pages stops here.
 PAGE_SEPARATOR = "\n"
@@ -64,11 +65,12 @@ def _read_by_pdfium(pdf: pdfium.PdfDocument, data: bytes, path: str, progress: C
     notes: list[str] = []
     pages: list[PageText] = []
     scans = ScannedPages(progress)
+    grids: dict[int, list[PlacedGrid]] = {}
     n_characters = 0
     for index in range(len(pdf)):
         progress()
         try:
-            pages.append(_page_text(pdf, index, left_out, scans))
+            pages.append(_page_text(pdf, index, left_out, scans=scans, grids=grids))
         except pdfium.PdfiumError as exc:
             pages.append(_page_by_pypdf(data, index, str(exc), notes))
         n_characters += len(pages[-1][0])
@@ -78,7 +80,7 @@ def _read_by_pdfium(pdf: pdfium.PdfDocument, data: bytes, path: str, progress: C
     notes += scans.notes([status for _, status in pages])
     metadata = pdf.get_metadata_dict(skip_empty=True)
     title = meaningful_title(metadata.get("Title", ""), path) or meaningful_title(metadata.get("Subject", ""), path)
-    return assemble(path, pages, _outline(pdf), title=title, left_out=left_out, notes=notes)
+    return assemble(path, pages, _outline(pdf), title=title, left_out=left_out, notes=notes, grids=grids)
 
 
 def assemble(
@@ -89,8 +91,9 @@ def assemble(
     title: str,
     left_out: dict[str, int],
     notes: Sequence[str],
+    grids: Mapping[int, Sequence[PlacedGrid]] | None = None,
 ) -> Document:
-    """Join page texts, with the page table and the outline's headings found on their pages."""
+    """Join page texts, with the page table, the outline's headings found on their pages, and the rows of tables."""
     table: list[Page] = []
     position = 0
     for number, (text, status) in enumerate(pages, start=1):
@@ -101,17 +104,20 @@ def assemble(
         path=path,
         text=text,
         pages=tuple(table),
-        blocks=tuple(_blocks(text, table, outline)),
+        blocks=tuple(_blocks(text, table, outline, grids or {})),
         title=title,
         left_out={name: count for name, count in left_out.items() if count},
         notes=tuple(notes),
     )
 
 
-def _blocks(text: str, pages: Sequence[Page], outline: Sequence[OutlineEntry]) -> list[Block]:
+def _blocks(
+    text: str, pages: Sequence[Page], outline: Sequence[OutlineEntry], grids: Mapping[int, Sequence[PlacedGrid]]
+) -> list[Block]:
     """Return headings and table rows in order; where both claim a line it is a heading."""
     headings = list(locate_outline(text, pages, outline))
-    blocks = sorted([*headings, *locate_rows(text, pages)], key=lambda block: (block.start, block.kind == "row"))
+    rows = locate_rows(text, pages, grids)
+    blocks = sorted([*headings, *rows], key=lambda block: (block.start, block.kind == "row"))
     kept: list[Block] = []
     for block in blocks:
         if kept and block.start < kept[-1].end:
@@ -129,7 +135,14 @@ def check_page_count(n_pages: int, path: str) -> None:
         raise UnreadableDocument(f"has {n_pages:,} pages; at most {MAX_PAGES:,} are read", path)
 
 
-def _page_text(pdf: pdfium.PdfDocument, index: int, left_out: dict[str, int], scans: ScannedPages) -> PageText:
+def _page_text(
+    pdf: pdfium.PdfDocument,
+    index: int,
+    left_out: dict[str, int],
+    *,
+    scans: ScannedPages,
+    grids: dict[int, list[PlacedGrid]],
+) -> PageText:
     page = pdf[index]
     try:
         if _has_shown_annotations(page, left_out):
@@ -141,10 +154,14 @@ def _page_text(pdf: pdfium.PdfDocument, index: int, left_out: dict[str, int], sc
             left_out["hidden characters"] = left_out.get("hidden characters", 0) + n_unseen
         textpage = page.get_textpage()
         try:
-            text = whole_characters(page_text(textpage))
+            text, grids[index] = page_cells(page, textpage)
+            text = whole_characters(text)
         finally:
             textpage.close()
-        return scans.page(page, index + 1, text)
+        kept, status = scans.page(page, index + 1, text)
+        if kept != text:  # What was recognised stands elsewhere.
+            grids[index] = []
+        return kept, status
     finally:
         page.close()
 

@@ -10,50 +10,45 @@ from __future__ import annotations
 
 import itertools
 import re
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from domaingpt.documents.assembly import one_line
+from domaingpt.documents.pdf.line_kinds import (
+    DATE,
+    LINE,
+    MAX_HEADING_CHARACTERS,
+    MAX_LABEL_CHARACTERS,
+    PERIOD_NAME,
+    REMARK,
+    UNIT,
+    count_values,
+    is_column_line,
+)
+from domaingpt.documents.pdf.placed import PlacedGrid, PlacedRow
 from domaingpt.types import Block, Page
 
 # Guesses, checked by eye on filings, unless another source is given.
-MAX_LABEL_CHARACTERS = 160  # A longer line that ends in figures is prose.
 MIN_WRAPPED_CHARACTERS = 20  # A label shorter than this was not wrapped.
 MAX_LABEL_LINES = 3  # More lines than this between two rows, and they are of different tables.
 MAX_HEADER_LINES = 20  # Column names of one word a line, seven columns of up to three words.
-MAX_HEADING_CHARACTERS = 90  # A longer line above a table is prose; only its last sentence counts.
 HEADER_SEPARATOR = " › "
 MAX_HEADER_CHARACTERS = 220  # About 55 tokens, half the room a chunk's context has by default.
 EDGE_LINES = 3
 MAX_LINES_BELOW = 2  # A page number and a running title may follow a table that goes on over the page.
 MIN_REPEATS = 3  # So many pages that begin with the same line: a running title.
 
-LINE = re.compile(r"[^\r\n\f\v\u2028\u2029\x85]+")
 BLANK = re.compile(r"(?:\r?\n[ \t]*){2,}")
-VALUE = re.compile(r"[(\[]?[-+–—]?[$€£¥]?[(]?\d[\d.,'’]*[)\]]?%?[)\]]?")
-SIGN = re.compile(r"[$€£¥%()\[\]*†‡—–-]+|n/?[am]|nm|\([a-z0-9]\)|pts?|bps", re.IGNORECASE)
-TELLING = re.compile(r"[$€£¥%(]|\d[.,]\d")  # what a lone figure needs to be a cell, and not a page number
-FOOTNOTE_MARK = re.compile(r"\(\d{1,2}\)")
-_MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?"
-DATE = re.compile(rf"\b{_MONTH}\s+\d{{1,2}}\b,?(?:\s+(?:19|20)\d\d\b)?|\b(?:19|20)\d\d\b", re.IGNORECASE)
-UNIT = re.compile(
-    r"\((?P<unit>(?:(?:all|amounts?|dollars?|shares?|figures?|tabular|u\.?s\.?|[$€£¥]) )*"
-    r"(?:(?:are )?(?:expressed )?in )[^(),;]{1,60})[^()]{0,160}\)",
-    re.IGNORECASE,
-)
 SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z(])")
 _SPAN = (
     r"(?:the|and|or|to|first|second|third|fourth|three|six|nine|twelve|\d+|months?|weeks?|quarters?|years?|periods?|"
     r"fiscal|ended|ending)"
 )
-PERIOD_NAME = re.compile(
-    rf"(?:\w+\s+)?(?:months?|weeks?|quarters?|years?|periods?)\s+end(?:ed|ing)\b|{DATE.pattern}|\S+", re.IGNORECASE
-)
 PERIOD_TAIL = re.compile(
     rf",?\s+(?:for|as of|as at|at|on|during|in|through)\s+(?:{_SPAN}[\s,-]+)*(?:{DATE.pattern}).*$", re.IGNORECASE
 )
-REMARK = re.compile(r"\((?:un)?audited\)", re.IGNORECASE)
 INTRODUCES = re.compile(r"\b(?:following|follows|below|summar\w+)\b", re.IGNORECASE)
 FOLLOWS = re.compile(
     r",?\s+(?:(?:is|are|was|were)\s+)?as follows\b(?:\s+during the periods? presented)?", re.IGNORECASE
@@ -76,6 +71,8 @@ class _Line:
         text: Between them.
         after_blank: Whether a blank line stands above.
         n_values: Figures it ends in; 0 if it is no row.
+        row: The row that it holds, where its cells are known.
+        grid: The table that it is a row of, then.
     """
 
     start: int
@@ -83,35 +80,93 @@ class _Line:
     text: str
     after_blank: bool
     n_values: int
+    row: PlacedRow | None = None
+    grid: PlacedGrid | None = None
+
+    @property
+    def is_row(self) -> bool:
+        """Whether it holds a row, or the end of one."""
+        return self.n_values > 0 or self.row is not None
 
 
 @dataclass(slots=True)
 class _Table:
-    """Rows as (first line, last line) of one page, what stands above them, and whether that names columns."""
+    """A table of one page.
+
+    Attributes:
+        rows: As (first line, last line).
+        over: Title and unit.
+        columns: Periods and other names over the columns, as they stand above; "" if nothing does.
+        names: One for each column, where these are known.
+        has_columns: Whether it has a header of its own that names columns.
+    """
 
     rows: list[tuple[int, int]]
-    header: str
+    over: str
+    columns: str
+    names: tuple[str, ...]
     has_columns: bool
 
+    def header(self, line: _Line) -> str:
+        """Return what is shown beside a row; its names begin with that of its first cell."""
+        names = self.names
+        if line.row and any(names) and line.grid and len(line.grid.names) == len(names):
+            shown = " | ".join(names[line.row.first :])
+            return HEADER_SEPARATOR.join(filter(None, [self.over, line.row.time, shown]))
+        parts = [self.over, self.columns or " ".join(filter(None, names))]
+        return _shortened(HEADER_SEPARATOR.join(filter(None, parts)))
 
-def locate_rows(text: str, pages: Sequence[Page]) -> Iterator[Block]:
+
+def locate_rows(
+    text: str, pages: Sequence[Page], grids: Mapping[int, Sequence[PlacedGrid]] | None = None
+) -> Iterator[Block]:
     """Yield the table rows of a paged text in order, each with the header of its table.
 
-    Tables above which nothing stands are left out: their lines are rows to the chunker all the same.
+    Where the place of each cell is known the header ends in one name for each cell, " | " between them:
+    "Net sales by region › in millions › Region | Three Months Ended June 30, 2024 | ...". Else it ends in the
+    names as they stand above the table. Tables above which nothing stands are left out: their lines are rows to
+    the chunker all the same.
+
+    Args:
+        text: Of the document.
+        pages: Where they stand in it.
+        grids: By the index of a page, counted from 0: its tables whose cells are known, from the page's beginning.
     """
     lines_of = [_lines(text, page) for page in pages]
+    for index, page in enumerate(pages):
+        lines_of[index] = _with_grids(
+            lines_of[index], [grid.moved(page.start) for grid in (grids or {}).get(index, ())]
+        )
     running = _running_lines(lines_of)
     carried: _Table | None = None
     for lines in lines_of:
         body = list(itertools.dropwhile(lambda line: line.text in running, lines))
         tables = list(_tables(body))
         if tables and carried and _goes_on(body, tables[0]):
-            tables[0].header = carried.header
+            tables[0].over, tables[0].columns, tables[0].names = carried.over, carried.columns, carried.names
         for table in tables:
-            if table.header:
-                yield from (Block("row", body[i].start, body[j].end, 0, table.header) for i, j in table.rows)
+            for i, j in table.rows:
+                if header := table.header(body[j]):
+                    yield Block("row", body[i].start, body[j].end, 0, header)
         n_below = len(body) - 1 - tables[-1].rows[-1][1] if tables else 0
         carried = tables[-1] if tables and n_below <= MAX_LINES_BELOW else None
+
+
+def _with_grids(lines: list[_Line], grids: Sequence[PlacedGrid]) -> list[_Line]:
+    """Return a page's lines with the rows that they hold; the lines of one row as one."""
+    rows = sorted(((row, grid) for grid in grids for row in grid.rows), key=lambda found: found[0].start)
+    starts = [row.start for row, _ in rows]
+    merged: list[_Line] = []
+    for line in lines:
+        index = bisect_right(starts, line.start) - 1
+        row, grid = rows[index] if index >= 0 else (None, None)
+        if row and line.start < row.end:
+            if merged and merged[-1].row is row:
+                merged[-1].end, merged[-1].text = line.end, f"{merged[-1].text} {line.text}"
+                continue
+            line.row, line.grid = row, grid
+        merged.append(line)
+    return merged
 
 
 def _lines(text: str, page: Page) -> list[_Line]:
@@ -123,7 +178,7 @@ def _lines(text: str, page: Page) -> list[_Line]:
             continue
         start = match.start() + match[0].index(stripped)
         blank = BLANK.search(text, position, start) is not None
-        lines.append(_Line(start, start + len(stripped), stripped, blank, _count_values(stripped)))
+        lines.append(_Line(start, start + len(stripped), stripped, blank, count_values(stripped)))
         position = lines[-1].end
     return lines
 
@@ -138,28 +193,14 @@ def _running_lines(lines_of: Sequence[Sequence[_Line]]) -> frozenset[str]:
     )
 
 
-def _count_values(line: str) -> int:
-    """Return how many figures the line ends in, if it reads as a row of cells, else 0."""
-    words = DATE.sub(" ", line).split()
-    cells = list(itertools.takewhile(lambda word: VALUE.fullmatch(word) or SIGN.fullmatch(word), reversed(words)))
-    values = [word for word in cells if VALUE.fullmatch(word)]
-    label = " ".join(words[: len(words) - len(cells)])
-    if not label and all(FOOTNOTE_MARK.fullmatch(value) for value in values):
-        return 0
-    if len(values) > 1:
-        return len(values) if len(label) <= MAX_LABEL_CHARACTERS else 0
-    is_cell = TELLING.search(" ".join(cells)) and not (values and FOOTNOTE_MARK.fullmatch(" ".join(cells)))
-    return int(bool(values and is_cell) and len(label) <= MAX_HEADING_CHARACTERS)
-
-
 def _tables(lines: Sequence[_Line]) -> Iterator[_Table]:
     """Yield the tables of one page; a lone line that ends in figures is none unless columns are named above it."""
     rows: list[tuple[int, int]] = []
     above = 0  # the first line that may belong to the next table's header
     for index, line in enumerate(lines):
-        if not line.n_values:
+        if not line.is_row:
             continue
-        if rows and not _are_labels(lines[rows[-1][1] + 1 : index]):
+        if rows and not _is_same_table(lines, rows[-1][1], index):
             yield from _table(lines, rows, above)
             above = rows[-1][1] + 1
             rows = []
@@ -167,11 +208,36 @@ def _tables(lines: Sequence[_Line]) -> Iterator[_Table]:
     yield from _table(lines, rows, above)
 
 
+def _is_same_table(lines: Sequence[_Line], before: int, index: int) -> bool:
+    """Return whether two lines that hold rows, and no row between, are of one table."""
+    one, other = lines[before].grid, lines[index].grid
+    if one and other:
+        return one is other
+    return _are_labels(lines[before + 1 : index])
+
+
 def _table(lines: Sequence[_Line], rows: list[tuple[int, int]], above: int) -> Iterator[_Table]:
-    if rows:
-        header, has_columns = _header(lines[above : rows[0][0]])
-        if len(rows) > 1 or has_columns:
-            yield _Table(rows, header, has_columns)
+    if not rows:
+        return
+    grid = next((lines[j].grid for _, j in rows if lines[j].grid), None)
+    names = grid.names if grid and any(grid.names) else ()
+    over, columns, has_columns = _header(lines[above : rows[0][0]])
+    if grid and not over:
+        over = _title_above([line for line in lines[above : rows[0][0]] if line.start < grid.start])
+    if len(rows) > 1 or has_columns or names:
+        yield _Table(rows, over, columns, names, has_columns or bool(names))
+
+
+def _title_above(lines: Sequence[_Line]) -> str:
+    """Return the line right above a table, if it is no prose, with the unit that stands below it."""
+    units: list[str] = []
+    for line in reversed(lines[-2:]):
+        text = one_line(REMARK.sub("", UNIT.sub("", line.text)))
+        units = _units(line.text) + units
+        if text:
+            is_title = len(text) <= MAX_HEADING_CHARACTERS and not text.endswith((".", ",", ";"))
+            return HEADER_SEPARATOR.join(filter(None, [text.rstrip(":") if is_title else "", "; ".join(units)]))
+    return "; ".join(units)
 
 
 def _are_labels(between: Sequence[_Line]) -> bool:
@@ -209,8 +275,8 @@ def _goes_on(lines: Sequence[_Line], table: _Table) -> bool:
     return not table.has_columns and _are_labels(above) and not any(line.text.endswith(".") for line in above)
 
 
-def _header(above: Sequence[_Line]) -> tuple[str, bool]:
-    """Return title, unit, periods and column names from the lines above a table, and whether columns are named."""
+def _header(above: Sequence[_Line]) -> tuple[str, str, bool]:
+    """Return title and unit, periods and column names, and whether columns are named, from the lines above a table."""
     title = ""
     units: list[str] = []
     periods: list[str] = []
@@ -234,9 +300,10 @@ def _header(above: Sequence[_Line]) -> tuple[str, bool]:
         elif text and not text.endswith(":"):  # else a unit alone, or a label of the first rows
             names.insert(0, text)
     if not (title or units or periods):
-        return _column_names(above), False
-    parts = [title, "; ".join(dict.fromkeys(units)), _once(periods), one_line(" ".join(names))]
-    return _shortened(HEADER_SEPARATOR.join(filter(None, parts))), bool(periods or names)
+        return "", _column_names(above), False
+    over = HEADER_SEPARATOR.join(filter(None, [title, "; ".join(dict.fromkeys(units))]))
+    columns = HEADER_SEPARATOR.join(filter(None, [_once(periods), one_line(" ".join(names))]))
+    return over, columns, bool(columns)
 
 
 def _units(text: str) -> list[str]:
@@ -292,16 +359,6 @@ def _shortened(header: str) -> str:
     if len(header) <= MAX_HEADER_CHARACTERS:
         return header
     return header[: header.rfind(" ", 0, MAX_HEADER_CHARACTERS)].rstrip(", ")
-
-
-def is_column_line(text: str) -> bool:
-    """Return whether a line names periods: it holds a date or a year, or the words for a span of time."""
-    rest = DATE.sub("", text)
-    if any(map(str.isdigit, rest)):
-        return False
-    words = re.findall(r"[^\W\d_]+", rest)
-    is_span = re.search(r"\b(?:months?|weeks?|quarters?|years?|periods?) end(?:ed|ing)\b", rest, re.IGNORECASE)
-    return bool(is_span and len(words) <= 12) or (rest != text and len(words) <= 3)
 
 
 def _once(periods: Sequence[str]) -> str:

@@ -6,26 +6,19 @@ import itertools
 import re
 from typing import TYPE_CHECKING
 
-from domaingpt.documents.assembly import TextAssembly
-from domaingpt.documents.tables.grids import add_plain_table
+from domaingpt.documents.assembly import TextAssembly, one_line
+from domaingpt.documents.web.shown import BLOCK_TAGS, NOT_SHOWN
+from domaingpt.documents.web.tables import MAX_TITLE_CHARACTERS, add_web_table, cell_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from lxml.etree import _Element
 
-NOT_SHOWN = frozenset(
-    ["script", "style", "noscript", "template", "head", "iframe", "object", "svg", "canvas", "audio",
-     "video", "select", "option", "textarea", "datalist", "map"]
-)  # fmt: skip
 NAVIGATION = frozenset(["nav", "header", "footer", "aside", "button", "a", "menu", "dialog"])
-BLOCK_TAGS = frozenset(
-    ["address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "div",
-     "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "header", "hr", "html", "li",
-     "main", "nav", "ol", "p", "pre", "section", "summary", "ul"]
-)  # fmt: skip
 # Inside a table they mean that it lays out a page.
 LAYOUT_TAGS = frozenset(["table", "h1", "h2", "h3", "ul", "ol"])
+LINE_TAGS = BLOCK_TAGS | {"table", "tr", "td", "th"}
 MENUS = frozenset(["nav", "menu"])
 HEADING = re.compile(r"h[1-6]")
 ELEMENTS_PER_PROGRESS = 10_000
@@ -47,7 +40,7 @@ def row_characters(tree: _Element) -> int:
     """Return the number of characters in rows of two or more cells of data tables, outside navigation."""
     total = 0
     for table in tree.iter("table"):
-        if _is_data_table(table) and not any(parent.tag in NAVIGATION for parent in table.iterancestors()):
+        if is_data_table(table) and not any(parent.tag in NAVIGATION for parent in table.iterancestors()):
             rows = ([cell for cell in row if cell] for row in _grid(table))
             total += sum(sum(map(len, row)) for row in rows if len(row) > 1)
     return total
@@ -74,12 +67,13 @@ def add_body(assembly: TextAssembly, tree: _Element, progress: Callable[[], None
         tag = element.tag if isinstance(element.tag, str) else ""
         if tag in NOT_SHOWN or tag in MENUS or not tag:
             return
-        if tag == "table" and _is_data_table(element):
+        if _has_rows(element):
             flush()
-            add_plain_table(assembly, _grid(element), marked_header=_has_marked_header(element))
+            _add_rows(assembly, element)
             return
         heading = bool(HEADING.fullmatch(tag))
-        if heading or tag in BLOCK_TAGS or tag in ("table", "tr", "td", "th"):
+        is_block = heading or tag in LINE_TAGS
+        if is_block:
             flush()
         if tag == "br":
             line.append("\n")
@@ -89,7 +83,7 @@ def add_body(assembly: TextAssembly, tree: _Element, progress: Callable[[], None
             line.append(_collapsed(child.tail))
         if heading:
             flush("heading", int(tag[1]))
-        elif tag in BLOCK_TAGS or tag in ("table", "tr", "td", "th"):
+        elif is_block:
             flush()
 
     walk(tree)
@@ -120,7 +114,7 @@ def _collapsed(text: str | None) -> str:
     return SPACES.sub(" ", text) if text else ""
 
 
-def _is_data_table(table: _Element) -> bool:
+def is_data_table(table: _Element) -> bool:
     """Return whether a table holds data rather than the page's layout."""
     if any(element.tag in LAYOUT_TAGS for element in table.iterdescendants()):
         return False
@@ -128,21 +122,52 @@ def _is_data_table(table: _Element) -> bool:
 
 
 def _grid(table: _Element) -> list[list[str]]:
-    return [[_cell_text(cell) for cell in row if cell.tag in ("td", "th")] for row in table.iter("tr")]
+    return [[cell_text(cell) for cell in row if cell.tag in ("td", "th")] for row in table.iter("tr")]
 
 
-def _cell_text(cell: _Element) -> str:
-    parts = [cell.text or ""]
-    for element in cell.iterdescendants():
-        if element.tag == "br" or element.tag in BLOCK_TAGS:
-            parts.append(" ")
-        if element.tag not in NOT_SHOWN:
-            parts.append(element.text or "")
-        parts.append(element.tail or "")
-    return " ".join("".join(parts).split())
+def title_above(assembly: TextAssembly) -> str:
+    """Return the short paragraph that the text so far ends with; a heading is known to its section already."""
+    if not assembly.blocks or assembly.blocks[-1].kind != "paragraph":
+        return ""
+    text = one_line(assembly.last)
+    return text.rstrip(":") if len(text) <= MAX_TITLE_CHARACTERS else ""
 
 
-def _has_marked_header(table: _Element) -> bool:
-    first = next(table.iter("tr"), None)
-    cells = [cell for cell in first if cell.tag in ("td", "th")] if first is not None else []
-    return len(cells) > 1 and all(cell.tag == "th" for cell in cells)
+def _has_rows(element: _Element) -> bool:
+    return (element.tag == "table" and is_data_table(element)) or (element.tag == "dl" and _is_plain_list(element))
+
+
+def _add_rows(assembly: TextAssembly, element: _Element) -> None:
+    if element.tag == "table":
+        add_web_table(assembly, element, title_above(assembly))
+    else:
+        add_terms(assembly, ((child.tag == "dt", cell_text(child)) for child in element))
+
+
+def _is_plain_list(element: _Element) -> bool:
+    """Return whether a list of terms holds only terms and short descriptions."""
+    return all(
+        child.tag in ("dt", "dd") and not any(inner.tag in BLOCK_TAGS for inner in child.iterdescendants())
+        for child in element
+    )
+
+
+def add_terms(assembly: TextAssembly, items: Iterable[tuple[bool, str]]) -> None:
+    """Append a list of terms, a line for each description: "Term: description".
+
+    Args:
+        assembly: The document so far.
+        items: Whether each is a term, and what it says; descriptions follow the terms that they describe.
+    """
+    terms: list[str] = []
+    is_described = True
+    for is_term, text in items:
+        if is_term:
+            terms = [text] if is_described else [*terms, text]
+            is_described = False
+        elif text:
+            term = ", ".join(filter(None, terms)).rstrip(": ")
+            assembly.add("row" if term else "paragraph", f"{term}: {text}" if term else text)
+            is_described = True
+    if not is_described:
+        assembly.add("paragraph", ", ".join(terms))

@@ -20,11 +20,15 @@ from domaingpt.documents.titles import meaningful_title
 from domaingpt.documents.web.body import (
     BLANK_LINE,
     add_body,
+    add_terms,
+    is_data_table,
     main_characters,
     row_characters,
+    title_above,
     visible_characters,
 )
 from domaingpt.documents.web.hidden import take_out_hidden
+from domaingpt.documents.web.tables import add_web_table
 from domaingpt.documents.web.tree import decode_html, parse_html
 
 if TYPE_CHECKING:
@@ -70,7 +74,7 @@ def read(data: bytes, path: str, progress: Callable[[], None]) -> Document:
         if headline:
             assembly.add("heading", headline, level=1)
         # Where a page is one table, trafilatura's body is that table itself.
-        _add_article(assembly, article.body if article.body.tag == "body" else [article.body])
+        _add_article(assembly, article.body if article.body.tag == "body" else [article.body], _originals(tree))
     if _misjudged(assembly, tree):
         assembly = TextAssembly(path)
         add_body(assembly, tree, progress)
@@ -119,8 +123,25 @@ def _n_characters(assembly: TextAssembly) -> int:
     return sum(block.end - block.start for block in assembly.blocks)
 
 
-def _add_article(assembly: TextAssembly, parent: Iterable[_Element]) -> None:
-    """Append the blocks of trafilatura's tree, whose tags are those of TEI."""
+def _originals(tree: _Element) -> dict[str, _Element]:
+    """Return the page's data tables by what they say: trafilatura's copies of them have lost their spans."""
+    tables = [table for table in tree.iter("table") if is_data_table(table)]
+    return {_fingerprint(table): table for table in reversed(tables)}
+
+
+def _fingerprint(table: _Element) -> str:
+    cells = (cell for cell in table.iterdescendants() if cell.tag in ("td", "th", "cell"))
+    return "".join("".join("".join(cell.itertext()).split()) for cell in cells)
+
+
+def _add_article(assembly: TextAssembly, parent: Iterable[_Element], originals: dict[str, _Element]) -> None:
+    """Append the blocks of trafilatura's tree, whose tags are those of TEI.
+
+    Args:
+        assembly: The document so far.
+        parent: Elements to append.
+        originals: The page's own tables by their text; those that are used are taken out.
+    """
     for element in parent:
         match element.tag:
             case "head":
@@ -129,24 +150,41 @@ def _add_article(assembly: TextAssembly, parent: Iterable[_Element]) -> None:
             case "table" if any(len(cell) > 1 and _has_blocks(cell) for cell in element.iter("cell")):
                 for cell in element.iter("cell"):  # A table that lays out the page.
                     assembly.add("paragraph", cell.text or "")
-                    _add_article(assembly, cell)
+                    _add_article(assembly, cell, originals)
             case "table":
-                rows = [[_text(cell) for cell in row.iter("cell")] for row in element.iter("row")]
-                first = next(element.iter("row"), None)
-                marked = first is not None and all(cell.get("role") == "head" for cell in first.iter("cell"))
-                add_plain_table(assembly, rows, marked_header=marked)
+                _add_table(assembly, element, originals)
             case "list":
-                for item in element.iter("item"):
-                    assembly.add("paragraph", _text(item, skip=("list",)))
+                _add_list(assembly, element)
             case "div" | "body" | "quote" if len(element) and _has_blocks(element):
                 assembly.add("paragraph", element.text or "")
-                _add_article(assembly, element)
+                _add_article(assembly, element, originals)
             case "code":
                 assembly.add("paragraph", _text(element))
             case _:
                 for paragraph in BLANK_LINE.split(_text(element)):
                     assembly.add("paragraph", paragraph)
         assembly.add("paragraph", element.tail or "")
+
+
+def _add_table(assembly: TextAssembly, element: _Element, originals: dict[str, _Element]) -> None:
+    original = originals.pop(_fingerprint(element), None)
+    if original is not None:
+        add_web_table(assembly, original, title_above(assembly))
+        return
+    rows = [[_text(cell) for cell in row.iter("cell")] for row in element.iter("row")]
+    first = next(element.iter("row"), None)
+    marked = first is not None and all(cell.get("role") == "head" for cell in first.iter("cell"))
+    add_plain_table(assembly, rows, marked_header=marked)
+
+
+def _add_list(assembly: TextAssembly, element: _Element) -> None:
+    items = list(element.iter("item"))
+    if element.get("rend") == "dl" and not any(map(_has_blocks, items)):
+        terms = ((item.get("rend", "").startswith("dt"), _text(item, skip=("item",))) for item in items)
+        add_terms(assembly, ((is_term, one_line(text)) for is_term, text in terms))
+        return
+    for item in items:
+        assembly.add("paragraph", _text(item, skip=("list",)))
 
 
 def _has_blocks(element: _Element) -> bool:

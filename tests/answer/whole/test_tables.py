@@ -6,6 +6,7 @@ import pytest
 
 from domaingpt.answer.whole.tables import relations, row_cells, tables_of
 from domaingpt.documents import read_document
+from domaingpt.types import Block, Document
 
 
 def table_of(path: str, text: str):
@@ -72,3 +73,20 @@ def test_numbers_that_name_rows_are_no_measure() -> None:
     table = table_of("steps.csv", "No.,Built,Cost\n1,1999,10\n2,2004,30\n3,2011,20\n")
     (relation,) = relations([table])
     assert [name for name, column in relation.columns.items() if column.is_measure] == ["Cost"]
+
+
+def test_rows_of_a_pdf_have_their_cells_by_tabs_under_names_that_are_no_times() -> None:
+    """A price list is a list of items; a statement is none."""
+    text = "Rope\t5 litres\t3,40 €\nLamp\t\t215,50 €\nCash\t12\t9"
+    header, statement = "Prices › Article | Unit | Price", "Cash › Item | June 30, 2024 | June 30, 2023"
+    starts = [0, text.index("Lamp"), text.index("Cash")]
+    ends = [text.index("\n"), text.rindex("\n"), len(text)]
+    blocks = tuple(
+        Block("row", start, end, 0, header if start < starts[2] else statement)
+        for start, end in zip(starts, ends, strict=True)
+    )
+    (table,) = tables_of(Document("a.pdf", text, blocks=blocks))
+    assert [row.cells for row in table.rows] == [
+        {"Article": "Rope", "Unit": "5 litres", "Price": "3,40 €"},
+        {"Article": "Lamp", "Price": "215,50 €"},
+    ]
