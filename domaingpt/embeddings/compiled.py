@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from domaingpt.embeddings.pooling import FloatMatrix, load_layers, pool, unit
 from domaingpt.embeddings.recipe import Recipe, read_recipe
+from domaingpt.models.offline import go_offline
 
 if TYPE_CHECKING:
     from tokenizers import Encoding
@@ -243,6 +244,7 @@ def n_cores() -> int:
 
 
 def _session(path: Path, n_threads: int) -> Any:
+    go_offline()  # onnxruntime asks the environment once, when it is imported
     import onnxruntime
 
     options = onnxruntime.SessionOptions()

@@ -16,6 +16,9 @@ OFFLINE_VARIABLES: dict[str, str] = {
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "HF_HUB_DISABLE_UPDATE_CHECK": "1",
     "HF_HUB_DISABLE_PROGRESS_BARS": "1",  # our own progress goes to stderr
+    # onnxruntime 1.29 and later report each session to Microsoft, and keep an id of the machine in the user's cache:
+    # https://github.com/microsoft/onnxruntime/pull/27379
+    "ORT_DISABLE_TELEMETRY": "1",
     "DO_NOT_TRACK": "1",  # https://donottrack.sh, honoured by several
 }
 
