@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from domaingpt.documents.assembly import check_size
 from domaingpt.documents.formats import FORMATS, sniff
 from domaingpt.documents.invisible import invisible_note
 from domaingpt.errors import UnreadableDocument, UnsupportedDocument
@@ -36,7 +37,7 @@ def read_document(data: bytes, path: str, progress: Callable[[], None] = lambda:
     contradiction = sniff(data, suffix)
     if contradiction:
         raise UnreadableDocument(contradiction, path)
-    document = _reader(FORMATS[suffix].reader)(data, path, progress)
+    document = check_size(_reader(FORMATS[suffix].reader)(data, path, progress))
     note = invisible_note(document.text)
     return replace(document, notes=(*document.notes, note)) if note else document
 

@@ -13,6 +13,7 @@ import openpyxl
 
 from domaingpt.documents.archive import DAMAGE, check_office_zip
 from domaingpt.documents.assembly import TextAssembly
+from domaingpt.documents.damage import damage
 from domaingpt.documents.tables.cells import shown_value
 from domaingpt.documents.tables.grids import add_tables
 from domaingpt.documents.titles import meaningful_title
@@ -50,7 +51,7 @@ def read(data: bytes, path: str, progress: Callable[[], None]) -> Document:
     except UnreadableDocument:
         raise
     except MISREAD as exc:
-        raise UnreadableDocument(f"damaged workbook: {exc}", path) from exc
+        raise UnreadableDocument(f"damaged workbook: {damage(exc)}", path) from exc
     left_out = {name: sum(1 for part in parts if part.startswith(prefix)) for name, prefix in LEFT_OUT_PARTS.items()}
     return assembly.document(title=title, left_out=left_out, notes=notes)
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import struct
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import xlrd
 
 from domaingpt.documents.assembly import TextAssembly
+from domaingpt.documents.damage import damage
 from domaingpt.documents.tables.cells import shown_value
 from domaingpt.documents.tables.grids import add_tables
 from domaingpt.errors import EncryptedDocument, UnreadableDocument
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 ROWS_PER_PROGRESS = 500
 # xlrd trusts the file's own structure; damaged files surface as errors of plain Python code.
 MISREAD = (xlrd.XLRDError, ValueError, IndexError, KeyError, TypeError, AttributeError, AssertionError,
-           OverflowError, UnicodeError, xlrd.compdoc.CompDocError)  # fmt: skip
+           OverflowError, UnicodeError, struct.error, xlrd.compdoc.CompDocError)  # fmt: skip
 
 
 def read(data: bytes, path: str, progress: Callable[[], None]) -> Document:
@@ -40,7 +42,7 @@ def read(data: bytes, path: str, progress: Callable[[], None]) -> Document:
     except MISREAD as exc:
         if "encrypted" in str(exc).lower():
             raise EncryptedDocument("needs a password", path) from exc
-        raise UnreadableDocument(f"damaged workbook: {exc}", path) from exc
+        raise UnreadableDocument(f"damaged workbook: {damage(exc)}", path) from exc
     return assembly.document(notes=notes)
 
 

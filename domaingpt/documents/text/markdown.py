@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 
+from domaingpt.documents.assembly import MAX_BLOCKS, MAX_CHARACTERS, too_many_blocks, too_many_characters
 from domaingpt.documents.encoding import decode
 from domaingpt.types import Block, Document
 
@@ -19,6 +20,8 @@ FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 DELIMITER_ROW = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
 # A line that cannot be the text of a setext heading.
 NOT_PARAGRAPH = re.compile(r"[ \t]*(?:[-*+>|]|\d+[.)][ \t]|#{1,6}[ \t]|$)")
+BLOCKS_PER_PROGRESS = 5000
+MAX_HEADER_CHARACTERS = 2000  # Kept beside every row, and cut to fit a chunk's context; a longer one is none.
 FRONT_MATTER_LINES = 200  # A "---" that is closed later than this is a rule, not front matter.
 
 
@@ -36,10 +39,22 @@ class _Line:
 def read(data: bytes, path: str, progress: Callable[[], None]) -> Document:
     """Decode a Markdown file; newlines and a byte order mark are kept."""
     text, note = decode(data)
+    if len(text) > MAX_CHARACTERS:
+        raise too_many_characters(path)
     progress()
-    blocks = tuple(find_blocks(text))
+    blocks = tuple(_limited(find_blocks(text), path, progress))
     title = next((text[b.start : b.end] for b in blocks if b.kind == "heading" and b.level == 1), "")
     return Document(path=path, text=text, blocks=blocks, title=title, notes=(note,) if note else ())
+
+
+def _limited(blocks: Iterator[Block], path: str, progress: Callable[[], None]) -> Iterator[Block]:
+    """Yield the blocks, unless there are too many."""
+    for number, block in enumerate(blocks):
+        if number % BLOCKS_PER_PROGRESS == 0:
+            progress()
+        if number >= MAX_BLOCKS:
+            raise too_many_blocks(path)
+        yield block
 
 
 def find_blocks(text: str) -> Iterator[Block]:
@@ -103,6 +118,7 @@ def _table(lines: list[_Line], index: int) -> Generator[Block, None, int]:
     """Yield one row block per line of the body; return the index of the line after the table."""
     header = lines[index].text.strip()
     names = " | ".join(cell.strip() for cell in header.strip("|").split("|"))
+    names = names if len(names) <= MAX_HEADER_CHARACTERS else ""
     yield Block("row", *lines[index].block(header))
     index += 2
     while index < len(lines) and "|" in lines[index].text and lines[index].text.strip():

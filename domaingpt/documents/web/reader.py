@@ -15,7 +15,8 @@ import trafilatura
 from lxml import etree, html
 
 from domaingpt.documents.assembly import TextAssembly, one_line
-from domaingpt.documents.encoding import BOMS, decode
+from domaingpt.documents.damage import damage
+from domaingpt.documents.encoding import BOMS, decode, is_text_encoding
 from domaingpt.documents.tables.grids import add_plain_table
 from domaingpt.documents.titles import meaningful_title
 from domaingpt.documents.web.body import (
@@ -99,8 +100,9 @@ def decode_html(data: bytes) -> tuple[str, str]:
         name = {"iso-8859-1": "cp1252", "latin1": "cp1252", "us-ascii": "cp1252", "shift_jis": "cp932",
                 "gb2312": "gb18030", "gbk": "gb18030"}.get(name, name)  # fmt: skip
         try:
-            return data.decode(name), ""
-        except (UnicodeDecodeError, LookupError):
+            if is_text_encoding(name):
+                return data.decode(name), ""
+        except UnicodeError:
             pass  # Declared wrongly: the content decides.
     return decode(data)
 
@@ -112,7 +114,7 @@ def _parse(source: str, path: str) -> _Element:
     try:
         tree = html.document_fromstring(source or " ", parser=parser)
     except (etree.LxmlError, ValueError, AssertionError) as exc:
-        raise UnreadableDocument(f"not HTML: {exc}", path) from exc
+        raise UnreadableDocument(f"not HTML: {damage(exc)}", path) from exc
     return tree
 
 
