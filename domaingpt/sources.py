@@ -16,6 +16,7 @@ from typing import Any
 
 from domaingpt import durable
 from domaingpt.documents import FoundFile, reader_key
+from domaingpt.documents.opening import too_large
 from domaingpt.ledger import FileStatus
 
 RACY_NS = 2_000_000_000  # the coarsest time stamp in use is FAT's, two seconds
@@ -129,6 +130,8 @@ def _signature(file: FoundFile) -> tuple[int, int, int]:
 def _hashed(root: Path, file: FoundFile, before: Source | None, reader: str) -> Change:
     # Judged before the bytes are read: an edit after that must not hide in the same tick of the clock.
     signature = trusted_signature(file)
+    if reason := too_large(file.size_bytes):  # nor hashed: a file may have terabytes of nothing
+        return Change(file, before, "", None, reason)
     try:
         return Change(file, before, content_key(durable.sha256_file(root / file.path), reader), signature)
     except FileNotFoundError:

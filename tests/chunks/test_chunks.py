@@ -304,7 +304,9 @@ def test_a_word_without_end_is_divided_by_its_length() -> None:
 
 def test_a_long_document_is_cut_group_by_group_into_the_same_text(monkeypatch: pytest.MonkeyPatch) -> None:
     """Groups part between paragraphs, never after a heading, and nothing is lost between them."""
-    text = "\n\n".join(f"Heading of {'abcde'[i % 5]}x\n\nThe {i}th sentence is here. Another one follows it." for i in range(40))
+    text = "\n\n".join(
+        f"Heading of {'abcde'[i % 5]}x\n\nThe {i}th sentence is here. Another one follows it." for i in range(40)
+    )
     document = Document("a.txt", text)
 
     whole = chunked(document, max_tokens=40)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from domaingpt.types import Document
 
 ROWS_PER_PROGRESS = 500
+MAX_ROWS = 1 << 20  # Excel's own limit (Office specifications and limits)
 # A formula whose value was never stored, as programs other than Excel write them.
 UNCALCULATED = re.compile(rb"<f(?:\s[^>]*)?>[^<]+</f>\s*(?:<v\s*/>|<v>\s*</v>|</c>)")
 MISREAD = (*DAMAGE, TypeError, AttributeError, IndexError, AssertionError, SyntaxError)
@@ -91,6 +92,9 @@ def _rows(sheet: Any, twin: Any, progress: Callable[[], None]) -> Iterator[list[
     for number, row in enumerate(sheet.iter_rows()):
         if number % ROWS_PER_PROGRESS == 0:
             progress()
+        if number >= MAX_ROWS:
+            # openpyxl gives a row for every number that the file leaves out, up to any it names.
+            raise ValueError(f"row {number + 1} of a sheet")
         texts = [_shown(cell) for cell in row]
         if twin_rows is not None:
             for column, cell in enumerate(next(twin_rows)):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 ROWS_PER_PROGRESS = 500
 # xlrd trusts the file's own structure; damaged files surface as errors of plain Python code.
-MISREAD = (xlrd.XLRDError, ValueError, IndexError, KeyError, TypeError, AttributeError, AssertionError,
+MISREAD = (xlrd.XLRDError, ValueError, LookupError, TypeError, AttributeError, AssertionError,
            OverflowError, UnicodeError, struct.error, xlrd.compdoc.CompDocError)  # fmt: skip
 
 

@@ -47,7 +47,7 @@ DECLARED_ENCODING = re.compile(
 DECLARATION_WINDOW_BYTES = 4096  # HTML asks for the first 1024; real pages are less strict.
 # trafilatura drops a <br> inside a cell and would glue the words around it.
 LINE_BREAK = re.compile(r"<br\b", re.IGNORECASE)
-TRAILING_SPACES = re.compile(r"[ \t]+\n")
+TRAILING_SPACES = re.compile(r"(?<![ \t])[ \t]++\n")  # tried once a run of spaces
 XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 MAX_HEADLINE = 200  # Characters; a longer one is a paragraph in disguise.
 
