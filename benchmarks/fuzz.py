@@ -61,8 +61,8 @@ NUMBERS = (
 NUMBER = re.compile(rb"-?\d+")
 TOKENS = (
     b"\0", b"\xff\xff\xff\xff", b"<", b">", b"</", b"&", b"&#0;", b"]]>", b"<!DOCTYPE a>", b"(", b")", b"[", b"<<",
-    b">>",    b"{", b"}", b'"', b"'", b"\\", b"\n", b"\r\n\r\n", b"=", b"%", b"\xed\xa0\x80", b"\xef\xbb\xbf", b"PK\x03\x04",
-    b"endstream", b"R", b"--",
+    b">>", b"{", b"}", b'"', b"'", b"\\", b"\n", b"\r\n\r\n", b"=", b"%", b"\xed\xa0\x80", b"\xef\xbb\xbf",
+    b"PK\x03\x04", b"endstream", b"R", b"--",
 )  # fmt: skip
 STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
 

@@ -12,6 +12,9 @@ from domaingpt.types import Block, BlockKind, Document, Page
 # this size costs the process that cuts it into chunks is measured in benchmarks/results/hostile.json.
 MAX_CHARACTERS = 10_000_000
 MAX_BLOCKS = 100_000
+# Each line and each sentence has a vector of its own in the index. Prose of ten million characters has half as many.
+MAX_PIECES = 200_000
+PIECE_ENDS = ("\n", ". ", "。")
 SPLIT = "Split the file into smaller ones."
 SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -87,6 +90,8 @@ def check_size(document: Document) -> Document:
         raise too_many_characters(document.path)
     if len(document.blocks) > MAX_BLOCKS:
         raise too_many_blocks(document.path)
+    if sum(map(document.text.count, PIECE_ENDS)) > MAX_PIECES:
+        raise UnreadableDocument(f"holds more than {MAX_PIECES:,} lines and sentences", document.path, SPLIT)
     return document
 
 

@@ -23,6 +23,14 @@ def test_a_text_of_too_many_characters_is_refused(monkeypatch: pytest.MonkeyPatc
         TextAssembly("a").add("paragraph", "x" * 11)
 
 
+def test_a_text_of_too_many_lines_and_sentences_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However short they are, each costs a vector."""
+    monkeypatch.setattr(assembly, "MAX_PIECES", 4)
+    assert read_document("A. B.\nC。\n".encode(), "a.txt").text == "A. B.\nC。\n"
+    with pytest.raises(UnreadableDocument, match="holds more than 4 lines and sentences"):
+        read_document("A. B. \nC。\n".encode(), "a.txt")
+
+
 def test_too_many_blocks_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """Built, given, or found in Markdown, where the search stops at the limit."""
     monkeypatch.setattr(assembly, "MAX_BLOCKS", 2)
