@@ -29,6 +29,8 @@ from fuzz_seeds import seeds
 from harness import versions, write_result
 from watched import Watch
 
+from domaingpt.documents.formats import FORMATS
+
 LIBRARIES = (
     "domaingpt",
     "pypdfium2",
@@ -75,7 +77,8 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, help="where to keep mutants that broke a promise")
     parser.add_argument("--scratch", type=Path)
     args = parser.parse_args()
-    chosen = {name: data for name, data in seeds().items() if not args.format or name.endswith("." + args.format)}
+    known = {name: data for name, data in seeds().items() if Path(name).suffix in FORMATS}
+    chosen = {name: data for name, data in known.items() if not args.format or name.endswith("." + args.format)}
     rows, parts = [], []
     mutants = [(i, *mutant(i, args.seed, chosen)) for i in range(args.n)]
     for start in range(0, len(mutants), PER_DOMAIN):

@@ -124,14 +124,14 @@ def name_not_utf8(folder: Path) -> list[str]:
     return ["caf\\xe9-\\xff.txt"]
 
 
-def deep_folders(folder: Path, depth: int = 1000) -> list[str]:
+def deep_folders(folder: Path, depth: int = 200) -> list[str]:
     """Deeper than a path may be long: only step by step can anyone get there."""
     here = os.getcwd()
     os.chdir(folder)
     try:
         for _ in range(depth):
-            os.mkdir("deep")
-            os.chdir("deep")
+            os.mkdir("deep-" * 5)
+            os.chdir("deep-" * 5)
         Path("bottom.txt").write_bytes(TEXT)
     finally:
         os.chdir(here)
@@ -167,5 +167,5 @@ PLACES = (
     _name("..txt", "A name of nothing but a suffix and dots."),
     _name("re\u0301sume\u0301.txt", "A name in the other normal form."),
     HostilePlace("not-utf8.txt", "A name that is no UTF-8.", name_not_utf8),
-    HostilePlace("deep", "Folders 1,000 deep, beyond what a path may be long.", deep_folders),
+    HostilePlace("deep", "Folders 200 deep, beyond what a path may be long.", deep_folders),
 )

@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "benchmarks"))
 
-from contained import NEIGHBOURS, NOT_WORDS, fingerprints, new_domain  # noqa: E402
+from contained import NEIGHBOURS, NOT_WORDS, QuickEmbedder, fingerprints, new_domain  # noqa: E402
 from fuzz import mutant  # noqa: E402
 from fuzz_seeds import seeds  # noqa: E402
 from hostile import CHANGING  # noqa: E402
@@ -24,7 +24,6 @@ from domaingpt.documents import reading  # noqa: E402
 from domaingpt.documents.formats import FORMATS  # noqa: E402
 from domaingpt.documents.workers.pool import ReaderPool, ReadJob, ReadResult  # noqa: E402
 from domaingpt.ingest import IngestReport, ingest  # noqa: E402
-from domaingpt.testing import HashEmbedder  # noqa: E402
 from domaingpt.workspace import Workspace  # noqa: E402
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="special files, and limits that only POSIX has")
@@ -58,7 +57,7 @@ def domain_of(tmp_path: Path, files: dict[str, bytes]) -> Path:
 
 def ingested(documents: Path) -> IngestReport:
     domain = Workspace.open(documents.parents[2]).domain("hostile")
-    return ingest(domain.config, documents, domain.index_folder, embedder=HashEmbedder())
+    return ingest(domain.config, documents, domain.index_folder, embedder=QuickEmbedder())
 
 
 def assert_contained(report: IngestReport, documents: Path, before: dict[str, tuple[str, int, int]]) -> None:
