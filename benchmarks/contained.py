@@ -10,7 +10,6 @@ import os
 import re
 import stat
 import sys
-import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -199,8 +198,3 @@ class Escapes:
 def listing(*folders: Path) -> set[str]:
     """Return every path below some folders, to be compared before and after."""
     return {os.path.join(root, name) for folder in folders for root, _, names in os.walk(folder) for name in names}
-
-
-def temporary_folders() -> list[Path]:
-    """Return where programs leave temporary files."""
-    return [Path(tempfile.gettempdir())]

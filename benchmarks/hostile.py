@@ -52,6 +52,7 @@ def main() -> None:
     args = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=args.scratch) as folder:
         workspace = Path(folder)
+        with_private_folders(workspace)
         documents = new_domain(workspace, "hostile")
         attacks = plant(documents, args.only)
         result = {
@@ -66,6 +67,21 @@ def main() -> None:
         shutil.rmtree(documents / "places", ignore_errors=True)
     print(json.dumps({key: value for key, value in result.items() if key != "files"}, indent=2, ensure_ascii=False))
     write_result("hostile", result)
+
+
+def private_folders(workspace: Path) -> list[Path]:
+    """Return where this run and its children would leave temporary and personal files."""
+    return [workspace / "home", workspace / "temporary"]
+
+
+def with_private_folders(workspace: Path) -> None:
+    """Give this process and its children a home and a temporary folder of their own, to see what is left there."""
+    os.environ["DOMAINGPT_CACHE_DIR"] = os.environ.get("DOMAINGPT_CACHE_DIR", str(Path.home() / ".cache/domaingpt"))
+    home, temporary = private_folders(workspace)
+    for name, folder in (("HOME", home), ("TMPDIR", temporary)):
+        folder.mkdir()
+        os.environ[name] = str(folder)
+    tempfile.tempdir = None  # to be asked again
 
 
 def plant(documents: Path, only: str) -> dict[str, str]:
@@ -85,14 +101,14 @@ def plant(documents: Path, only: str) -> dict[str, str]:
 
 def watched_run(workspace: Path, documents: Path, attacks: dict[str, str]) -> dict[str, Any]:
     """Ingest in this process and return what each file cost, and every promise that was broken."""
-    before, left_before = fingerprints(documents, CHANGING), listing(Path(tempfile.gettempdir()), Path.home())
+    before, left_before = fingerprints(documents, CHANGING), listing(*private_folders(workspace))
     escapes, watch = Escapes([workspace / "indexes"]), Watch()
     with escapes.watched():
         report = ingest_watched(workspace, "hostile", watch)
     rows = file_rows(documents, report, watch)
     for row in rows:
         row["attack"] = attacks.get(row["file"], "")
-    left = listing(Path(tempfile.gettempdir()), Path.home()) - left_before
+    left = listing(*private_folders(workspace)) - left_before
     told = {entry.path for entry in report.ledger.entries} | set(watch.readings)
     result = {
         "classes": len(attacks),
@@ -103,7 +119,7 @@ def watched_run(workspace: Path, documents: Path, attacks: dict[str, str]) -> di
         "sources_changed": sorted(
             path for path, seen in fingerprints(documents, CHANGING).items() if before.get(path) != seen
         ),
-        "files_left_elsewhere": sorted(path for path in left if not path.startswith(str(workspace))) + escapes.written,
+        "files_left_elsewhere": sorted(left) + escapes.written,
         "sockets": escapes.sockets,
     }
     return {**result, "files": rows}
