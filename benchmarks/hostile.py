@@ -62,7 +62,7 @@ def main() -> None:
         }
         if not args.without_command:
             result |= command_runs(workspace)
-        for locked in documents.rglob("locked"):
+        if (locked := documents / "places" / "locked").is_dir():
             locked.chmod(0o700)
         shutil.rmtree(documents / "places", ignore_errors=True)
     print(json.dumps({key: value for key, value in result.items() if key != "files"}, indent=2, ensure_ascii=False))
