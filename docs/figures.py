@@ -201,6 +201,16 @@ def injected(result: Result) -> Lines:
     yield "hidden text that the ledger does not tell of, in the same", str(len(result["unflagged"]))
 
 
+def contained(result: Result) -> Lines:
+    """What files that attack readers cost."""
+    n = result.get("classes") or result["mutants"]
+    what = "classes of hostile files" if "classes" in result else "mutants of small files of every format"
+    lost, broken = len(result["neighbours_lost"]), len(result["not_contained"])
+    yield f"{n:,} {what} ingested beside good ones", f"{n - broken:,} contained, {lost} neighbours lost"
+    slow, large = result["longest_silence"], result["largest"]
+    yield "… longest time without progress; most memory of a reader", f"{slow['silent_s']} s; {large['mb']:,} MB"
+
+
 def cancel(result: Result) -> Lines:
     """Whether a draft can be stopped."""
     free = result["free after s"]
@@ -268,6 +278,8 @@ LINES: dict[str, Callable[[Result], Lines]] = {
     "models": models,
     "pull": pull,
     "bit_flips": bit_flips,
+    "fuzz": contained,
+    "hostile": contained,
     "injected": injected,
     "cancel": cancel,
     "cancel-0.5B": cancel,

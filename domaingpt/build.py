@@ -12,20 +12,20 @@ import json
 import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate
+from itertools import accumulate, islice
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from domaingpt.chunks import CHUNKER, chunk_document, embedded_spans, embedded_text, readable_name
+from domaingpt.chunks import CHUNKER, embedded_spans, embedded_text, iterate_chunks, readable_name
 from domaingpt.config import BOUNDS, DomainConfig
 from domaingpt.embeddings import Embedder
 from domaingpt.errors import BadConfig, DomainGPTError
 from domaingpt.index import LocalIndex
 from domaingpt.index import generation as generations
-from domaingpt.index.corpus import CorpusFile, DocumentAccount, DocumentRow
+from domaingpt.index.corpus import ChunkRow, CorpusFile, DocumentAccount, DocumentRow, chunk_row
 from domaingpt.index.segment import CORPUS, Segment, SegmentWriter, key_array, to_rewrite
 from domaingpt.index.sentence_vectors import Bytes, to_bytes
 from domaingpt.index.staging import Staging, vector_key
@@ -39,6 +39,7 @@ MIN_CONTEXT_TOKENS = 16
 # Texts embedded between two commits of the staging file: what a kill can cost. At 25k tokens/s and
 # 150 tokens a text this is 1.5 s; a batch is 1024 tokens, so larger groups gain little.
 EMBED_GROUP = 256
+CHUNK_GROUP = 1024  # Chunks of a document that are held at once. Guess, unmeasured.
 
 _Old = tuple[Segment, npt.NDArray[np.int64]]  # a segment of the generation before, and its dead documents now
 
@@ -227,22 +228,29 @@ class Build:
         """Chunk a document and return its account."""
         document = self.known(source.content_key, source.path)
         assert document is not None
-        chunks = chunk_document(
+        chunks = iterate_chunks(
             document,
             count_tokens=self.embedder.count_tokens,
             max_tokens=self.config.chunking.max_tokens,
             context_tokens=self.context_tokens,
         )
-        texts = [embedded_text(chunk) for chunk in chunks]
         room = self.embedder.identity.max_tokens - SPECIAL_TOKENS
-        n_over_limit = sum(1 for n_tokens in self.embedder.count_tokens(texts) if n_tokens > room)
-        keys = [vector_key(text, embedded_spans(chunk, text)) for chunk, text in zip(chunks, texts, strict=True)]
-        terms = [lexical_terms(chunk, self.analyzer) for chunk in chunks]
-        account = account_for(document, chunks)
+        n_over_limit = 0
+        rows: list[ChunkRow] = []
+        keys: list[bytes] = []
+        terms: list[list[str]] = []
+        # Some at a time: a long document's chunks take several times the memory of their rows.
+        while group := list(islice(chunks, CHUNK_GROUP)):
+            texts = [embedded_text(chunk) for chunk in group]
+            n_over_limit += sum(1 for n_tokens in self.embedder.count_tokens(texts) if n_tokens > room)
+            keys += [vector_key(text, embedded_spans(chunk, text)) for chunk, text in zip(group, texts, strict=True)]
+            terms += [lexical_terms(chunk, self.analyzer) for chunk in group]
+            rows += map(chunk_row, group)
+        account = account_for(document, [(start, end) for _, start, end, *_ in rows])
         title = document.title or readable_name(document.path)
         # From here on nothing can fail, so that a document is either wholly there or not at all.
         new.n_over_limit += n_over_limit
-        new.writer.add(source.content_key, title, account, path=source.path, chunks=chunks, keys=keys, terms=terms)
+        new.writer.add(source.content_key, title, account, path=source.path, rows=rows, keys=keys, terms=terms)
         return account
 
     def _finish(self, new: _NewSegment, content_keys: Collection[str]) -> None:

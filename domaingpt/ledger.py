@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from domaingpt.index.corpus import DocumentAccount
-from domaingpt.types import Chunk, Document
+from domaingpt.types import Document
 
 FileStatus = Literal["indexed", "unchanged", "duplicate", "skipped", "failed", "removed"]
 FOUND: tuple[FileStatus, ...] = ("indexed", "unchanged", "duplicate", "skipped", "failed")
@@ -88,15 +88,15 @@ class Ledger:
         return cls(**parts, entries=entries)
 
 
-def account_for(document: Document, chunks: Sequence[Chunk]) -> DocumentAccount:
-    """Return where a document's characters went.
+def account_for(document: Document, spans: Sequence[tuple[int, int]]) -> DocumentAccount:
+    """Return where a document's characters went, by the spans of its chunks.
 
     Raises:
         AssertionError: If a visible character lies in no chunk, which is a bug.
     """
     position, white_space = 0, 0
     n_characters = len(document.text)
-    for start, end in [*((chunk.start, chunk.end) for chunk in chunks), (n_characters, n_characters)]:
+    for start, end in [*spans, (n_characters, n_characters)]:
         gap = document.text[position:start]
         if gap and not gap.isspace():
             raise AssertionError(f"{document.path}: characters {position} to {start} are in no chunk: {gap[:40]!r}")
@@ -104,7 +104,7 @@ def account_for(document: Document, chunks: Sequence[Chunk]) -> DocumentAccount:
         position = end
     return DocumentAccount(
         characters=n_characters,
-        characters_in_chunks=sum(chunk.end - chunk.start for chunk in chunks),
+        characters_in_chunks=sum(end - start for start, end in spans),
         white_space=white_space,
         pages=dict(Counter(page.status for page in document.pages)),
         left_out=dict(document.left_out),

@@ -16,6 +16,7 @@ from typing import Any
 
 from domaingpt import durable
 from domaingpt.documents import FoundFile, content_key, reader_key, suffix_of
+from domaingpt.documents.opening import too_large
 from domaingpt.ledger import FileStatus
 from domaingpt.types import Part
 
@@ -144,6 +145,8 @@ def _signature(file: FoundFile) -> tuple[int, int, int]:
 def _hashed(root: Path, file: FoundFile, before: Source | None) -> Change:
     # Judged before the bytes are read: an edit after that must not hide in the same tick of the clock.
     signature = trusted_signature(file)
+    if reason := too_large(file.size_bytes):  # nor hashed: a file may have terabytes of nothing
+        return Change(file, before, "", None, reason)
     try:
         return Change(file, before, content_key(durable.sha256_file(root / file.path), file.suffix), signature)
     except FileNotFoundError:

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from domaingpt import build, ingest, sources
-from domaingpt.chunks import chunk_document, embedded_text
+from domaingpt.chunks import embedded_text, iterate_chunks
 from domaingpt.documents import ReaderPool, ReadResult, discover, formats
 from domaingpt.errors import BadConfig, DomainBusy, IndexCorrupt
 from domaingpt.index.lock import writer_lock
@@ -893,9 +893,9 @@ def test_a_bug_in_one_document_does_not_stop_the_others(folder, monkeypatch: pyt
     def trip(document, **settings):
         if document.path == "odd.txt":
             raise ZeroDivisionError("tripped")
-        return chunk_document(document, **settings)
+        return iterate_chunks(document, **settings)
 
-    monkeypatch.setattr("domaingpt.build.chunk_document", trip)
+    monkeypatch.setattr("domaingpt.build.iterate_chunks", trip)
     report = folder.ingest()
 
     assert report.ledger.balanced

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from domaingpt.chunks.identity import identity
 from domaingpt.chunks.packing import pack
-from domaingpt.chunks.sentences import Break, Unit, split_sentences, split_units
+from domaingpt.chunks.sentences import Break, Unit, iterate_units, split_sentences
 from domaingpt.chunks.table_headers import shown_header
 from domaingpt.chunks.views import search_view
 from domaingpt.types import Chunk, Document, Page, Sentence
@@ -25,6 +25,7 @@ __all__ = [
     "chunk_document",
     "embedded_spans",
     "embedded_text",
+    "iterate_chunks",
     "page_at",
     "readable_name",
     "search_view",
@@ -35,6 +36,13 @@ CHUNKER = "units-shortest-path/8"  # stored in the index; a change of the algori
 SECTION_SEPARATOR = " › "
 CLAUSE_END = re.compile(r"[,;:]\s+|[，；：、]\s*|\s[–—-]\s|\s+")  # not the comma in 82,959
 
+# A tokenizer makes one token of any run of letters it does not know, so a megabyte may be one. Text has 4 to 5
+# characters a token; ten times that is none. Guess, unmeasured.
+TOKEN_CHARACTERS = 40
+GROUP_UNITS = 20_000  # Cut into chunks at once: about two megabytes of prose, so nearly every document whole.
+CUT_REACH = 4000  # Characters on either side of the middle in which a place to cut is looked for.
+
+Span = tuple[int, int]
 CountTokens = Callable[[Sequence[str]], Sequence[int]]
 """Counts the tokens of each text by the embedder's own tokenizer, without special tokens."""
 
@@ -53,25 +61,32 @@ def chunk_document(
         context_tokens: The most tokens of a chunk's context; its outermost parts give way first. A context that
             holds headers of tables may have as many more as its chunk has less than `max_tokens`.
     """
-    counted = _units_within(document, count_tokens, max_tokens)
-    if not counted:
-        return []
-    units = [unit for unit, _ in counted]
-    counts = [n_tokens for _, n_tokens in counted]
-    announces = [unit.is_heading or document.text[unit.start : unit.end].endswith((":", "：")) for unit in units]
-    ranges = pack(counts, [unit.before for unit in units], announces, max_tokens)
+    return list(
+        iterate_chunks(document, count_tokens=count_tokens, max_tokens=max_tokens, context_tokens=context_tokens)
+    )
+
+
+def iterate_chunks(
+    document: Document, *, count_tokens: CountTokens, max_tokens: int, context_tokens: int
+) -> Iterator[Chunk]:
+    """Yield the chunks of `chunk_document` one by one, holding no more than `GROUP_UNITS` units at a time."""
     sections = section_paths(document)
     context = _ContextBuilder(document, count_tokens, context_tokens)
-    chunks = []
-    for first, last, n_tokens in _ranges_within(document, units, ranges, count_tokens, max_tokens):
-        start, end = units[first].start, units[last - 1].end
-        text = document.text[start:end]
-        section = sections(start)
-        headers = dict.fromkeys(
-            shown_header(unit.header, document.text[unit.start : unit.end]) for unit in units[first:last] if unit.header
-        )
-        chunks.append(
-            Chunk(
+    for group in _groups(iterate_units(document)):
+        counted = _units_within(document, group, count_tokens, max_tokens)
+        units = [unit for unit, _ in counted]
+        announces = [unit.is_heading or document.text[unit.start : unit.end].endswith((":", "：")) for unit in units]
+        ranges = pack([size for _, size in counted], [unit.before for unit in units], announces, max_tokens)
+        for first, last, n_tokens in _ranges_within(document, units, ranges, count_tokens, max_tokens):
+            start, end = units[first].start, units[last - 1].end
+            text = document.text[start:end]
+            section = sections(start)
+            headers = dict.fromkeys(
+                shown_header(unit.header, document.text[unit.start : unit.end])
+                for unit in units[first:last]
+                if unit.header
+            )
+            yield Chunk(
                 id=chunk_id(document.path, start, end, text),
                 document=document.path,
                 start=start,
@@ -84,8 +99,19 @@ def chunk_document(
                 n_tokens=n_tokens,
                 sentences=_sentences(units[first:last], document, sections),
             )
-        )
-    return chunks
+
+
+def _groups(units: Iterator[Unit]) -> Iterator[list[Unit]]:
+    """Yield the units in groups of at least `GROUP_UNITS`, parted between paragraphs if there are any."""
+    group: list[Unit] = []
+    for unit in units:
+        parts = unit.before >= Break.PARAGRAPH and group and not group[-1].is_heading
+        if len(group) >= GROUP_UNITS and (parts or len(group) >= 2 * GROUP_UNITS):
+            yield group
+            group = []
+        group.append(unit)
+    if group:
+        yield group
 
 
 def embedded_text(chunk: Chunk) -> str:
@@ -130,16 +156,18 @@ def readable_name(path: str) -> str:
     return words if any(character.isalpha() for character in words) else ""
 
 
-def _units_within(document: Document, count_tokens: CountTokens, max_tokens: int) -> list[tuple[Unit, int]]:
-    """Return the document's units with their tokens, those of more than `max_tokens` divided until they fit."""
+def _units_within(
+    document: Document, units: Sequence[Unit], count_tokens: CountTokens, max_tokens: int
+) -> list[tuple[Unit, int]]:
+    """Return units with their sizes in tokens, those of more than `max_tokens` divided until they fit."""
     done: list[tuple[Unit, int]] = []
-    pending = split_units(document)
+    pending = [part for unit in units for part in _shortened(document.text, unit, max_tokens)]
     while pending:
-        counts = count_tokens([search_view(document.text[unit.start : unit.end]) for unit in pending])
+        sizes = _sizes(document, [(unit.start, unit.end) for unit in pending], count_tokens)
         too_long = []
-        for unit, n_tokens in zip(pending, counts, strict=True):
-            if n_tokens <= max_tokens or unit.end - unit.start == 1:
-                done.append((unit, n_tokens))
+        for unit, (_, size) in zip(pending, sizes, strict=True):
+            if size <= max_tokens or unit.end - unit.start == 1:
+                done.append((unit, size))
             else:
                 too_long.extend(_halves(document.text, unit))
         pending = too_long
@@ -161,11 +189,10 @@ def _ranges_within(
     done: list[tuple[int, int, int]] = []
     pending = list(ranges)
     while pending:
-        spans = [(units[first].start, units[last - 1].end) for first, last in pending]
-        counts = count_tokens([search_view(document.text[start:end]) for start, end in spans])
+        sizes = _sizes(document, [(units[first].start, units[last - 1].end) for first, last in pending], count_tokens)
         too_long = []
-        for (first, last), n_tokens in zip(pending, counts, strict=True):
-            if n_tokens <= max_tokens or last - first == 1:
+        for (first, last), (n_tokens, size) in zip(pending, sizes, strict=True):
+            if size <= max_tokens or last - first == 1:
                 done.append((first, last, n_tokens))
             else:
                 middle = (first + last) // 2
@@ -174,21 +201,41 @@ def _ranges_within(
     return sorted(done)
 
 
+def _sizes(document: Document, spans: Sequence[Span], count_tokens: CountTokens) -> list[tuple[int, int]]:
+    """Return of each span its tokens, and what is packed by: no fewer than its characters allow."""
+    views = [search_view(document.text[start:end]) for start, end in spans]
+    counts = count_tokens(views)
+    return [(n, max(n, len(view) // TOKEN_CHARACTERS)) for n, view in zip(counts, views, strict=True)]
+
+
+def _shortened(text: str, unit: Unit, max_tokens: int) -> Iterator[Unit]:
+    """Yield the unit, or the parts of one that is too long whatever its tokens: nothing else is to be counted."""
+    pending = [unit]
+    while pending:
+        part = pending.pop()
+        if part.end - part.start > 2 * TOKEN_CHARACTERS * max_tokens:
+            pending += reversed(_halves(text, part))
+        else:
+            yield part
+
+
 def _halves(text: str, unit: Unit) -> list[Unit]:
     """Divide a unit near its middle: after a clause if one ends there, else at a space, else anywhere."""
     length = unit.end - unit.start
     middle = unit.start + length // 2
-    low, high = unit.start + length // 4, unit.end - length // 4
+    low = max(unit.start + length // 4, middle - CUT_REACH)
+    high = min(unit.end - length // 4, middle + CUT_REACH)
     ends = [match for match in CLAUSE_END.finditer(text, low, high) if match.end() < unit.end]
     clauses = [match.end() for match in ends if match[0].strip()]
     cuts = clauses or [match.end() for match in ends] or [middle]
     cut = min(cuts, key=lambda offset: abs(offset - middle))
     left_end = unit.start + len(text[unit.start : cut].rstrip())
     right_start = unit.end - len(text[cut : unit.end].lstrip())
-    return [
+    halves = [
         Unit(unit.start, left_end, unit.before, header=unit.header),
         Unit(right_start, unit.end, Break.NONE, header=unit.header),
     ]
+    return [half for half in halves if half.start < half.end]
 
 
 def _sentences(units: Sequence[Unit], document: Document, sections: Callable[[int], str]) -> tuple[Sentence, ...]:

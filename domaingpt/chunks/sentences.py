@@ -8,9 +8,10 @@ knowing the format.
 
 from __future__ import annotations
 
+import itertools
 import re
 from bisect import bisect_right
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
@@ -89,26 +90,31 @@ LAST_WORD = re.compile(r"([^\s(\[\"“'‘]+?)[.!?…]+[\"'”’»)\]]*$")
 
 def split_units(document: Document) -> list[Unit]:
     """Return the units of a document in order; together they hold every visible character."""
+    return list(iterate_units(document))
+
+
+def iterate_units(document: Document) -> Iterator[Unit]:
+    """Yield the units of a document in order, without holding them."""
     text = document.text
     layout = _layout(document)
-    units: list[Unit] = []
     position = 0
-    for block in [*document.blocks, Block("paragraph", len(text), len(text))]:
-        units.extend(_units_of_prose(text, position, block.start, layout))
+    for block in itertools.chain(document.blocks, [Block("paragraph", len(text), len(text))]):
+        yield from _units_of_prose(text, position, block.start, layout)
         if block.kind == "heading":
-            units.append(Unit(block.start, block.end, Break.HEADING, is_heading=True))
+            yield Unit(block.start, block.end, Break.HEADING, is_heading=True)
         elif block.kind == "row":
-            units.append(Unit(block.start, block.end, Break.LINE, header=block.header))
+            yield Unit(block.start, block.end, Break.LINE, header=block.header)
         elif block.kind == "item":
             before = Break.LINE
             for start, end in split_sentences(text, block.start, block.end):
-                units.append(Unit(start, end, before))
+                yield Unit(start, end, before)
                 before = Break.SENTENCE
         elif block.start < block.end:
-            first, *rest = _units_of_prose(text, block.start, block.end, layout)
-            units += [Unit(first.start, first.end, Break.PARAGRAPH), *rest]
+            within = _units_of_prose(text, block.start, block.end, layout)
+            first = next(within)
+            yield Unit(first.start, first.end, Break.PARAGRAPH)
+            yield from within
         position = max(position, block.end)
-    return units
 
 
 def split_sentences(text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[int, int]]:
@@ -250,14 +256,33 @@ def _layout(document: Document) -> _Layout:
     widths = []
     edges: Counter[str] = Counter()
     for start, end in regions:
-        lines = [line[0].strip() for line in LINE.finditer(document.text, start, end) if line[0].strip()]
-        lengths = sorted(map(len, lines))
-        width = lengths[int(0.95 * (len(lengths) - 1))] if len(lengths) > 1 else 0
+        # A text without pages is one region: its lines are counted, not held.
+        lines = (stripped for line in LINE.finditer(document.text, start, end) if (stripped := line[0].strip()))
+        lengths: Counter[int] = Counter()
+        first: list[str] = []
+        last: deque[str] = deque(maxlen=EDGE_LINES)
+        for line in lines:
+            lengths[len(line)] += 1
+            last.append(line)
+            if len(first) < EDGE_LINES:
+                first.append(line)
+        width = _quantile(lengths, 0.95)
         widths.append(width if width <= MAX_WRAP_WIDTH else 0)
-        edges.update({_without_numbers(line) for line in lines[:EDGE_LINES] + lines[-EDGE_LINES:]})
+        edges.update({_without_numbers(line) for line in [*first, *last]})
     enough = max(MIN_RUNNING_PAGES, RUNNING_SHARE * len(regions))
     running_titles = frozenset(line for line, n_pages in edges.items() if n_pages >= enough)
     return _Layout([start for start, _ in regions], widths, running_titles)
+
+
+def _quantile(counts: Counter[int], share: float) -> int:
+    """Return the value below which this share of counted values lies; 0 for fewer than two."""
+    n = counts.total()
+    position = int(share * (n - 1))
+    for value in sorted(counts) if n > 1 else ():
+        position -= counts[value]
+        if position < 0:
+            return value
+    return 0
 
 
 def _without_numbers(line: str) -> str:

@@ -19,7 +19,8 @@ INVISIBLE = re.compile(
     "[\u034f\u061c\u180b-\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffd\ud800-\udfff"
     "\U000e0000-\U000e007f]"
 )
-EMPHASIS = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*", re.DOTALL)  # Markdown's bold
+# Markdown's bold, from one pair of stars to the next; what is between is taken whole, else open pairs cost n² steps.
+EMPHASIS = re.compile(r"\*\*(?=\S)((?:[^*]|\*(?!\*))++)(?<=\S)\*\*")
 WHITE_SPACE = re.compile(r"\s+")
 # A fold of the two alphabets that have no spaces between words: Han, kana, and their punctuation.
 _CJK = r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]"

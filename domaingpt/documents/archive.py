@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from domaingpt.documents.damage import damage
 from domaingpt.documents.formats import OLE_MAGIC
 from domaingpt.errors import EncryptedDocument, UnreadableDocument
 
@@ -24,6 +25,8 @@ MAX_RATIO = 200
 RATIO_FROM_BYTES = 64 << 20
 PIECE_BYTES = 256 << 10
 XML_SUFFIXES = (".xml", ".rels", ".vml")
+XML_STARTS = (b"<?xml", b"<!", b"<\0?\0x\0m\0l\0", b"\0<\0?\0x\0m\0l", b"Lo\xa7\x94\x93")
+XML_START_SKIPPED = b"\xef\xbb\xbf\xfe\xff \t\r\n"
 # "<!DOCTYPE" and "<!ENTITY" in UTF-8, and in UTF-16 of both byte orders.
 DECLARATION = re.compile(
     rb"<!\s*(?:DOCTYPE|ENTITY)|<\x00!\x00(?:D\x00O\x00C\x00T|E\x00N\x00T)|\x00<\x00!(?:\x00D\x00O\x00C\x00T|\x00E\x00N\x00T)",
@@ -41,6 +44,10 @@ SUBSET_DECLARATION = re.compile(
 OWN_DECLARATION = re.compile(
     rb"<!\s*(?:ENTITY|DOCTYPE[^>\[]{0,400}\[)|<\x00!\x00E\x00N\x00T|\x00<\x00!\x00E\x00N\x00T", re.IGNORECASE
 )
+# In other encodings a DOCTYPE is spelled in other bytes than those above.
+ENCODING = re.compile(rb"""^[\xef\xbb\xbf\s]*<\?xml[^>]{0,200}?encoding\s*=\s*["']\s*([\w.-]{1,40})""")
+PLAIN_ENCODINGS = re.compile(rb"utf-?8|utf-?16(le|be)?|us-ascii|iso-8859-\d+|windows-125\d", re.IGNORECASE)
+EBCDIC_START = b"Lo\xa7\x94\x93"  # "<?xml"
 OVERLAP_BYTES = 512  # So that a declaration across two pieces is seen.
 ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")  # Stream name of an Office file with a password.
 DAMAGE = (
@@ -91,7 +98,7 @@ def check_office_zip(data: bytes, path: str, progress: Callable[[], None], packa
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return _checked(archive, len(data), path, progress, package)
     except DAMAGE as exc:
-        raise UnreadableDocument(f"damaged {package.name}: {exc}", path) from exc
+        raise UnreadableDocument(f"damaged {package.name}: {damage(exc)}", path) from exc
 
 
 def _checked(
@@ -107,13 +114,18 @@ def _checked(
     for entry in entries:
         if entry.flag_bits & 1:
             raise EncryptedDocument("needs a password", path)
-        total = _inflate(archive, entry, total, size_bytes, path, package)
-        progress()
+        total = _inflate(archive, entry, total, size_bytes, path, package, progress)
     return names
 
 
 def _inflate(
-    archive: zipfile.ZipFile, entry: zipfile.ZipInfo, total: int, size_bytes: int, path: str, package: Package
+    archive: zipfile.ZipFile,
+    entry: zipfile.ZipInfo,
+    total: int,
+    size_bytes: int,
+    path: str,
+    package: Package,
+    progress: Callable[[], None],
 ) -> int:
     """Return the running total of inflated bytes after this entry."""
     is_xml = entry.filename.lower().endswith(package.xml_suffixes)
@@ -121,6 +133,9 @@ def _inflate(
     tail = b""
     with archive.open(entry) as part:
         while piece := part.read(PIECE_BYTES):
+            # Which part is parsed is said by the file's relationships, not by its name.
+            is_xml = is_xml or (n_bytes == 0 and piece.lstrip(XML_START_SKIPPED).startswith(XML_STARTS))
+            progress()
             n_bytes += len(piece)
             total += len(piece)
             too_much = total > MAX_INFLATED_BYTES or (is_xml and n_bytes > MAX_XML_BYTES)
@@ -128,7 +143,18 @@ def _inflate(
                 raise UnreadableDocument(
                     f"inflates to more than {total >> 20} MB from {size_bytes >> 10} KB (a zip bomb?)", path
                 )
+            if is_xml and n_bytes == len(piece) and (odd := _odd_encoding(piece)):
+                raise UnreadableDocument(f"{entry.filename} is in {odd}, which no Office program writes", path)
             if is_xml and package.refused.search(tail + piece):
                 raise UnreadableDocument(f"declares XML entities in {entry.filename}", path)
             tail = piece[-OVERLAP_BYTES:]
     return total
+
+
+def _odd_encoding(start: bytes) -> str:
+    """Return the encoding of an XML part if declarations cannot be seen in it; else ""."""
+    if start.startswith(EBCDIC_START):
+        return "EBCDIC"
+    declared = ENCODING.match(start)
+    is_odd = declared is not None and not PLAIN_ENCODINGS.fullmatch(declared[1])
+    return declared[1].decode("ascii", "replace") if declared and is_odd else ""

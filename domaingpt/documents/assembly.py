@@ -9,9 +9,15 @@ from itertools import pairwise
 from domaingpt.errors import UnreadableDocument
 from domaingpt.types import Block, BlockKind, Document, Page
 
-# About 20,000 printed pages; more in one file is a bomb or a data dump. Guess, unmeasured.
-MAX_CHARACTERS = 64_000_000
+# 3,300 printed pages, and a table of 100,000 rows: more in one file is a data dump or a bomb. What a document of
+# this size costs the process that cuts it into chunks is measured in benchmarks/results/hostile.json.
+MAX_CHARACTERS = 10_000_000
+MAX_BLOCKS = 100_000
+# Each line and each sentence has a vector of its own in the index. Prose of ten million characters has half as many.
+MAX_PIECES = 200_000
 LISTED = ("row", "item")  # Stand on lines of their own, below each other.
+PIECE_ENDS = ("\n", ". ", "。")
+SPLIT = "Split the file into smaller ones."
 SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -29,7 +35,7 @@ class TextAssembly:
         """Append one block; white space around it is dropped, an empty one is ignored.
 
         Raises:
-            UnreadableDocument: If the text outgrows `MAX_CHARACTERS`.
+            UnreadableDocument: If the text outgrows `MAX_CHARACTERS` or `MAX_BLOCKS`.
         """
         text = whole_characters(text).strip()
         if not text:
@@ -40,6 +46,8 @@ class TextAssembly:
         start = self._length
         self._append(text)
         self.blocks.append(Block(kind, start, self._length, level, header))
+        if len(self.blocks) > MAX_BLOCKS:
+            raise too_many_blocks(self.path)
 
     def begin_page(self, number: int) -> None:
         """Let the blocks that follow stand on a page of this number; one without a block is told as empty.
@@ -97,11 +105,32 @@ class TextAssembly:
         self._parts.append(text)
         self._length += len(text)
         if self._length > MAX_CHARACTERS:
-            raise UnreadableDocument(
-                f"holds more than {MAX_CHARACTERS:,} characters",
-                self.path,
-                "Split the file into smaller ones.",
-            )
+            raise too_many_characters(self.path)
+
+
+def check_size(document: Document) -> Document:
+    """Return the document, if it is not longer than what the rest of the way can bear.
+
+    Raises:
+        UnreadableDocument: If it is.
+    """
+    if len(document.text) > MAX_CHARACTERS:
+        raise too_many_characters(document.path)
+    if len(document.blocks) > MAX_BLOCKS:
+        raise too_many_blocks(document.path)
+    if sum(map(document.text.count, PIECE_ENDS)) > MAX_PIECES:
+        raise UnreadableDocument(f"holds more than {MAX_PIECES:,} lines and sentences", document.path, SPLIT)
+    return document
+
+
+def too_many_characters(path: str) -> UnreadableDocument:
+    """Return the refusal of a text that is too long."""
+    return UnreadableDocument(f"holds more than {MAX_CHARACTERS:,} characters", path, SPLIT)
+
+
+def too_many_blocks(path: str) -> UnreadableDocument:
+    """Return the refusal of a text with too many parts."""
+    return UnreadableDocument(f"holds more than {MAX_BLOCKS:,} rows, headings and paragraphs", path, SPLIT)
 
 
 def whole_characters(text: str) -> str:

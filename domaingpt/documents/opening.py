@@ -37,11 +37,7 @@ def read_file(file: Path, path: str, max_bytes: int = MAX_FILE_BYTES) -> bytes:
         if not stat.S_ISREG(status.st_mode):
             raise UnreadableDocument("not a regular file", path)
         if status.st_size > max_bytes:
-            raise UnreadableDocument(
-                f"{status.st_size / (1 << 20):,.0f} MB large; at most {max_bytes >> 20} MB are read",
-                path,
-                "Split the file into smaller ones.",
-            )
+            raise UnreadableDocument(too_large(status.st_size, max_bytes), path, "Split the file into smaller ones.")
         try:
             # One byte more than allowed shows a file that grew meanwhile.
             data = stream.read(max_bytes + 1)
@@ -52,6 +48,13 @@ def read_file(file: Path, path: str, max_bytes: int = MAX_FILE_BYTES) -> bytes:
     if not data:
         raise UnreadableDocument("empty file", path)
     return data
+
+
+def too_large(size_bytes: int, max_bytes: int = MAX_FILE_BYTES) -> str:
+    """Return why a file of this size is not read; "" if it is."""
+    if size_bytes <= max_bytes:
+        return ""
+    return f"{size_bytes / (1 << 20):,.0f} MB large; at most {max_bytes >> 20} MB are read"
 
 
 def _open(file: Path, path: str) -> int:

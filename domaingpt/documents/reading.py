@@ -7,6 +7,7 @@ from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from domaingpt.documents.assembly import check_size
 from domaingpt.documents.formats import FORMATS, sniff, suffix_of, true_suffix
 from domaingpt.documents.invisible import invisible_note
 from domaingpt.errors import UnreadableDocument, UnsupportedDocument
@@ -67,7 +68,7 @@ def read_document(data: bytes, path: str, progress: Callable[[], None] = lambda:
     contradiction = sniff(data, actual)
     if contradiction:
         raise UnreadableDocument(contradiction, path)
-    document = _reader(FORMATS[actual].reader)(data, path, progress)
+    document = check_size(_reader(FORMATS[actual].reader)(data, path, progress))
     disguise = f"content is {FORMATS[actual].name}, and was read as such" if actual != suffix else ""
     notes = [note for note in (disguise, invisible_note(document.text)) if note]
     return replace(document, notes=(*document.notes, *notes)) if notes else document

@@ -29,6 +29,8 @@ Span = tuple[int, int]
 # Padded tokens of one batch. Measured best among 1024, 2048 and 4096 (benchmarks/results/encode.json):
 # small batches keep the activations in the second-level cache.
 BATCH_TOKENS = 1024
+# Characters that are tokenized at once to be counted: the tokenizer keeps some 40 bytes for each.
+COUNTED_CHARACTERS = 1 << 18
 
 
 class CompiledEmbedder:
@@ -77,8 +79,11 @@ class CompiledEmbedder:
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Return the number of tokens of each text, without special tokens and prompts."""
-        encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
-        return [len(encoding) for encoding in encodings]
+        counts: list[int] = []
+        for start, end in _groups(texts, COUNTED_CHARACTERS):
+            encodings = self._tokenizer.encode_batch_fast(list(texts[start:end]), add_special_tokens=False)
+            counts += map(len, encodings)
+        return counts
 
     def encode_document(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> FloatMatrix:
         """Return unit vectors (n, d) float32 in the order of the texts; `progress` hears of each batch's size."""
@@ -247,6 +252,18 @@ def _session(path: Path, n_threads: int) -> Any:
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
+def _groups(texts: Sequence[str], n_characters: int) -> Iterator[Span]:
+    """Yield half-open ranges that cover the texts, each of about so many characters, one text at least."""
+    start = size = 0
+    for i, text in enumerate(texts):
+        if i > start and size + len(text) > n_characters:
+            yield start, i
+            start, size = i, 0
+        size += len(text)
+    if start < len(texts):
+        yield start, len(texts)
 
 
 def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:

@@ -25,13 +25,12 @@ import numpy as np
 import numpy.typing as npt
 
 from domaingpt.errors import IndexCorrupt
-from domaingpt.index.corpus import CorpusFile, CorpusWriter, DocumentAccount, DocumentRow, chunk_row
+from domaingpt.index.corpus import ChunkRow, CorpusFile, CorpusWriter, DocumentAccount, DocumentRow
 from domaingpt.index.lexical import Postings
 from domaingpt.index.lists import LISTS_FROM, write_lists
 from domaingpt.index.postings import LexicalBuilder
 from domaingpt.index.sentence_vectors import Bytes, SentenceVectors, write_sentence_vectors
 from domaingpt.index.vectors import VectorIndex, write_vectors
-from domaingpt.types import Chunk
 
 CORPUS, VECTORS, LISTS, LEXICAL = "corpus.sqlite", "vectors.faiss", "lists.faiss", "lexical"
 CHUNK_IDS, VECTOR_KEYS, DOCUMENTS = "chunk_ids.npy", "vector_keys.npy", "documents.npy"
@@ -188,17 +187,17 @@ class SegmentWriter:
         account: DocumentAccount,
         *,
         path: str,
-        chunks: Sequence[Chunk],
+        rows: Sequence[ChunkRow],
         keys: Sequence[bytes],
         terms: Sequence[Sequence[str]],
     ) -> None:
-        """Add a document with its chunks, their vector keys and their terms."""
+        """Add a document with its chunks as `chunk_row` gives them, their vector keys and their terms."""
         for chunk_terms in terms:
             self._lexical.add(chunk_terms)
-        self._n_chunks.append(len(chunks))
-        self._ids.append(key_array([bytes.fromhex(chunk.id) for chunk in chunks]))
+        self._n_chunks.append(len(rows))
+        self._ids.append(key_array([bytes.fromhex(chunk_id) for chunk_id, *_ in rows]))
         self._keys.append(key_array(keys))
-        self.corpus.add_document(path, content_key, title, account, [chunk_row(chunk) for chunk in chunks])
+        self.corpus.add_document(path, content_key, title, account, rows)
 
     def copy(self, segment: Segment) -> None:
         """Add the living documents of an earlier segment; no more documents may be added after."""

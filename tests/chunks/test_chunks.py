@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domaingpt.chunks import chunk_document, embedded_spans, embedded_text, page_at, search_view
+from domaingpt.chunks import TOKEN_CHARACTERS, chunk_document, embedded_spans, embedded_text, page_at, search_view
 from domaingpt.testing import HashEmbedder
 from domaingpt.types import Block, Document, Page, Sentence
 
@@ -291,3 +291,28 @@ def test_sentences_are_found_in_the_embedded_text(title):
     assert [embedded[start:end] for start, end in spans] == ["Rent is due.", "The deposit is held.", "Rent is due."]
     assert spans == sorted(set(spans))
     assert spans[0][0] == (len(title) + 1 if title else 0)
+
+
+def test_a_word_without_end_is_divided_by_its_length() -> None:
+    """A tokenizer may take a megabyte of letters for one token; a chunk holds forty characters a token at most."""
+    text = "boiler " + "x" * 100_000 + " roof"
+    document = Document("a.txt", text)
+    chunks = chunk_document(document, count_tokens=lambda texts: [1] * len(texts), max_tokens=50, context_tokens=8)
+    assert max(len(chunk.text) for chunk in chunks) <= 50 * TOKEN_CHARACTERS
+    assert "".join(chunk.text.replace(" ", "") for chunk in chunks) == text.replace(" ", "")
+
+
+def test_a_long_document_is_cut_group_by_group_into_the_same_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Groups part between paragraphs, never after a heading, and nothing is lost between them."""
+    text = "\n\n".join(
+        f"Heading of {'abcde'[i % 5]}x\n\nThe {i}th sentence is here. Another one follows it." for i in range(40)
+    )
+    document = Document("a.txt", text)
+
+    whole = chunked(document, max_tokens=40)
+    monkeypatch.setattr("domaingpt.chunks.GROUP_UNITS", 10)
+    grouped = chunked(document, max_tokens=40)
+    check(document, grouped, count_words, 40)
+    assert "".join("".join(c.text.split()) for c in grouped) == "".join("".join(c.text.split()) for c in whole)
+    assert len(grouped) > len(whole) > 4
+    assert not any(chunk.text.splitlines()[-1].startswith("Heading") for chunk in grouped)

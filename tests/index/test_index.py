@@ -12,7 +12,7 @@ from domaingpt.chunks import embedded_text
 from domaingpt.errors import IndexCorrupt
 from domaingpt.index import Candidate, LocalIndex, open_index
 from domaingpt.index import generation as generations
-from domaingpt.index.corpus import DocumentAccount
+from domaingpt.index.corpus import DocumentAccount, chunk_row
 from domaingpt.index.segment import LEXICAL, SegmentWriter
 from domaingpt.index.sentence_vectors import to_bytes
 from domaingpt.index.terms import Analyzer
@@ -37,7 +37,15 @@ def build(folder: Path, chunks: Sequence[Chunk], vectors: np.ndarray, n_segments
                 terms = [analyzer.terms(embedded_text(chunk)) for chunk in own]
                 keys = [bytes.fromhex(chunk.id) for chunk in own]
                 account = DocumentAccount(0, 0, 0, {}, {})
-                writer.add("sha text/1", "", account, path=path, chunks=own, keys=keys, terms=terms)
+                writer.add(
+                    "sha text/1",
+                    "",
+                    account,
+                    path=path,
+                    rows=[chunk_row(chunk) for chunk in own],
+                    keys=keys,
+                    terms=terms,
+                )
                 rows += [row_of[chunk.id] for chunk in own]
             writer.corpus.finish()
             sentences = [to_bytes(vectors[[row] * len(chunks[row].sentences)]) for row in rows]

@@ -7,7 +7,7 @@ import pytest
 
 from domaingpt.errors import IndexCorrupt
 from domaingpt.index import segment as module
-from domaingpt.index.corpus import DocumentAccount
+from domaingpt.index.corpus import DocumentAccount, chunk_row
 from domaingpt.index.segment import CHUNK_IDS, Segment, SegmentWriter, key_array, to_rewrite
 from domaingpt.types import Chunk
 
@@ -58,7 +58,9 @@ def write(folder, texts, key=lambda row: row):
     for row, text in enumerate(texts):
         chunk = Chunk(f"{row:032x}", f"{row}.txt", 0, len(text), text)
         keys = [key(row).to_bytes(16, "big")]
-        writer.add(f"sha{row} text/1", "", ACCOUNT, path=f"{row}.txt", chunks=[chunk], keys=keys, terms=[text.split()])
+        writer.add(
+            f"sha{row} text/1", "", ACCOUNT, path=f"{row}.txt", rows=[chunk_row(chunk)], keys=keys, terms=[text.split()]
+        )
     writer.corpus.finish()
     writer.finish(np.tile(np.array([1, 0], np.float16), (len(texts), 1)), [np.full((1, 2), 127, np.int8)] * len(texts))
     return folder

@@ -14,7 +14,7 @@ import pypdf
 from pypdf import PdfReader
 from pypdf.errors import DependencyError, DeprecationError, PyPdfError
 
-from domaingpt.documents.assembly import MAX_CHARACTERS, one_line, whole_characters
+from domaingpt.documents.assembly import MAX_CHARACTERS, one_line, too_many_characters, whole_characters
 from domaingpt.documents.pdf.outline import OutlineEntry
 from domaingpt.errors import EncryptedDocument, UnreadableDocument
 from domaingpt.types import PageStatus
@@ -84,7 +84,7 @@ def _read_pages(reader: PdfReader, path: str, progress: Callable[[], None]) -> P
             pages.append(("", "needs_ocr"))
         n_characters += len(pages[-1][0])
         if n_characters > MAX_CHARACTERS:
-            raise UnreadableDocument(f"holds more than {MAX_CHARACTERS:,} characters", path)
+            raise too_many_characters(path)
     return PdfContent(pages, _outline(reader), _title(reader))
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
-from domaingpt.documents.assembly import MAX_CHARACTERS, one_line, whole_characters
+from domaingpt.documents.assembly import MAX_CHARACTERS, one_line, too_many_characters, whole_characters
 from domaingpt.documents.pdf import fallback
 from domaingpt.documents.pdf.cells import page_cells
 from domaingpt.documents.pdf.hidden import hide_unseen
@@ -75,7 +75,7 @@ def _read_by_pdfium(pdf: pdfium.PdfDocument, data: bytes, path: str, progress: C
             pages.append(_page_by_pypdf(data, index, str(exc), notes))
         n_characters += len(pages[-1][0])
         if n_characters > MAX_CHARACTERS:
-            raise UnreadableDocument(f"holds more than {MAX_CHARACTERS:,} characters", path)
+            raise too_many_characters(path)
     left_out |= scans.left_out
     notes += scans.notes([status for _, status in pages])
     metadata = pdf.get_metadata_dict(skip_empty=True)

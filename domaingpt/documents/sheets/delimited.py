@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from domaingpt.documents.assembly import MAX_CHARACTERS, TextAssembly
+from domaingpt.documents.damage import damage
 from domaingpt.documents.encoding import decode
 from domaingpt.documents.tables.grids import add_tables
 from domaingpt.errors import UnreadableDocument
@@ -42,7 +43,7 @@ def read(data: bytes, path: str, progress: Callable[[], None]) -> Document:
     try:
         add_tables(assembly, _rows(text, separator, quoting, progress))
     except csv.Error as exc:
-        raise UnreadableDocument(f"damaged table: {exc}", path) from exc
+        raise UnreadableDocument(f"damaged table: {damage(exc)}", path) from exc
     return assembly.document(notes=[note])
 
 

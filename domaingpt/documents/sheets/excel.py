@@ -15,6 +15,7 @@ import openpyxl
 
 from domaingpt.documents.archive import check_office_zip
 from domaingpt.documents.assembly import TextAssembly
+from domaingpt.documents.damage import damage
 from domaingpt.documents.office.package import MISREAD, Package, transitional
 from domaingpt.documents.sheets.beside import Beside, SheetFacts
 from domaingpt.documents.sheets.notes import RowNotes, hidden_note
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from domaingpt.types import Document
 
 ROWS_PER_PROGRESS = 500
+MAX_ROWS = 1 << 20  # Excel's own limit (Office specifications and limits)
 LEFT_OUT_PARTS = {
     "images": "xl/media/",
     "embedded files": "xl/embeddings/",
@@ -53,7 +55,7 @@ def read(data: bytes, path: str, progress: Callable[[], None]) -> Document:
     except UnreadableDocument:
         raise
     except MISREAD as exc:
-        raise UnreadableDocument(f"damaged workbook: {exc}", path) from exc
+        raise UnreadableDocument(f"damaged workbook: {damage(exc)}", path) from exc
     left_out = {name: sum(1 for part in parts if part.startswith(prefix)) for name, prefix in LEFT_OUT_PARTS.items()}
     return book.assembly.document(title=title, left_out=left_out, notes=book.notes)
 
@@ -162,6 +164,9 @@ class _Rows:
         for number, row in enumerate(self._sheet.iter_rows()):
             if number % ROWS_PER_PROGRESS == 0:
                 self._progress()
+            if number >= MAX_ROWS:
+                # openpyxl gives a row for every number that the file leaves out, up to any it names.
+                raise ValueError(f"row {number + 1} of a sheet")
             texts = [_shown(cell) for cell in row]
             if twin_rows is not None:
                 for column, cell in enumerate(next(twin_rows)):

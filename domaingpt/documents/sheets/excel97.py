@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import xlrd
 
 from domaingpt.documents.assembly import TextAssembly
+from domaingpt.documents.damage import damage
 from domaingpt.documents.sheets.notes import RowNotes, cell_note, hidden_note
 from domaingpt.documents.tables.cells import shown_value
 from domaingpt.documents.tables.grids import add_tables
@@ -45,7 +46,7 @@ def read(data: bytes, path: str, progress: Callable[[], None]) -> Document:
     except MISREAD as exc:
         if "encrypted" in str(exc).lower():
             raise EncryptedDocument("needs a password", path) from exc
-        raise UnreadableDocument(f"damaged workbook: {exc}", path) from exc
+        raise UnreadableDocument(f"damaged workbook: {damage(exc)}", path) from exc
     return assembly.document(notes=notes)
 
 

@@ -7,9 +7,9 @@ each row besides: it holds the unit and the period.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from domaingpt.documents.assembly import TextAssembly, one_line
+from domaingpt.documents.assembly import MAX_CHARACTERS, TextAssembly, one_line, too_many_characters
 from domaingpt.documents.tables.cells import Amount
 from domaingpt.documents.tables.headers import (
     Region,
@@ -38,7 +38,7 @@ def add_tables(assembly: TextAssembly, rows: Iterable[Row]) -> None:
     """Append every table of a sheet, one line per row; cells are flattened to one line each."""
     header: list[str] = []
     above = ""
-    for region in regions(map(_flat_row, rows)):
+    for region in regions(map(_flat_row, _bounded(rows, assembly.path))):
         header, above = _add_region(assembly, region, header, above)
 
 
@@ -67,6 +67,16 @@ def add_plain_table(assembly: TextAssembly, rows: Sequence[Row], *, marked_heade
         _add_plain(assembly, row, context)
         if position is not None and index <= position:
             context = _context([context, _joined(row)])
+
+
+def _bounded(rows: Iterable[Row], path: str) -> Iterator[Row]:
+    """Yield the rows, unless they hold more than a document may: a table is held whole before it is judged."""
+    n_characters = 0
+    for row in rows:
+        n_characters += sum(map(len, row))
+        if n_characters > MAX_CHARACTERS:
+            raise too_many_characters(path)
+        yield row
 
 
 def _flat(cell: str) -> str:

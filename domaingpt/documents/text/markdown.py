@@ -9,7 +9,7 @@ import itertools
 import re
 from collections.abc import Callable, Generator, Iterator
 
-from domaingpt.documents.assembly import TextAssembly
+from domaingpt.documents.assembly import MAX_CHARACTERS, TextAssembly, too_many_characters
 from domaingpt.documents.encoding import decode
 from domaingpt.documents.text.lines import LINES_PER_PROGRESS, Line, lines_of
 from domaingpt.types import Block, Document
@@ -17,17 +17,21 @@ from domaingpt.types import Block, Document
 ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))??(?:[ \t]+#+)?[ \t]*$")
 SETEXT = re.compile(r" {0,3}(=+|-+)[ \t]*$")
 FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
-DELIMITER_ROW = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
 RULE = re.compile(r"[ \t]*(?:#{1,6}|=+|-{2,})[ \t]*")
 BLANK_LINES = re.compile(r"\n(?:[ \t]*\n)+")
+# Nothing is given back once taken: a line of spaces would be divided in every way otherwise.
+DELIMITER_ROW = re.compile(r"[ \t]*+(?:\|[ \t]*+)?:?-++:?[ \t]*+(?:\|[ \t]*+:?-++:?[ \t]*+)*+(?:\|[ \t]*+)?$")
 # A line that cannot be the text of a setext heading.
 NOT_PARAGRAPH = re.compile(r"[ \t]*(?:[-*+>|]|\d+[.)][ \t]|#{1,6}[ \t]|$)")
+MAX_HEADER_CHARACTERS = 2000  # Kept beside every row, and cut to fit a chunk's context; a longer one is none.
 FRONT_MATTER_LINES = 200  # A "---" that is closed later than this is a rule, not front matter.
 
 
 def read(data: bytes, path: str, progress: Callable[[], None]) -> Document:
     """Decode a Markdown file; newlines and a byte order mark are kept."""
     text, note = decode(data)
+    if len(text) > MAX_CHARACTERS:
+        raise too_many_characters(path)
     progress()
     blocks = tuple(find_blocks(text, progress))
     title = next((text[b.start : b.end] for b in blocks if b.kind == "heading" and b.level == 1), "")
@@ -116,6 +120,7 @@ def _table(lines: list[Line], index: int) -> Generator[Block, None, int]:
     """Yield one row block per line of the body; return the index of the line after the table."""
     header = lines[index].text.strip()
     names = " | ".join(cell.strip() for cell in header.strip("|").split("|"))
+    names = names if len(names) <= MAX_HEADER_CHARACTERS else ""
     yield Block("row", *lines[index].span(header))
     index += 2
     while index < len(lines) and "|" in lines[index].text and lines[index].text.strip():

@@ -45,7 +45,8 @@ LOST_TABLE_SHARE = 0.2
 MAX_ONE_PIECE = 1000  # Characters; a longer page has paragraphs. Guess; it changes none of the 91 pages.
 # trafilatura drops a <br> inside a cell and would glue the words around it.
 LINE_BREAK = re.compile(r"<br\b", re.IGNORECASE)
-TRAILING_SPACES = re.compile(r"[ \t]+\n")
+TRAILING_SPACES = re.compile(r"(?<![ \t])[ \t]++\n")  # tried once a run of spaces
+XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 MAX_HEADLINE = 200  # Characters; a longer one is a paragraph in disguise.
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from lxml import etree, html
 
+from domaingpt.documents.damage import damage
 from domaingpt.documents.encoding import BOMS, decode, decode_as
 from domaingpt.errors import UnreadableDocument
 
@@ -65,6 +66,6 @@ def parse_html(source: str, path: str) -> tuple[_Element, str]:
     try:
         tree = html.document_fromstring(source or " ", parser=parser)
     except (etree.LxmlError, ValueError, AssertionError) as exc:
-        raise UnreadableDocument(f"not HTML: {exc}", path) from exc
+        raise UnreadableDocument(f"not HTML: {damage(exc)}", path) from exc
     gave_up = any(entry.type_name in LIMITS for entry in parser.error_log)
     return tree, CUT_OFF if gave_up else ""

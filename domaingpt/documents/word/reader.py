@@ -17,6 +17,7 @@ from docx.parts.document import DocumentPart
 
 from domaingpt.documents.archive import check_office_zip
 from domaingpt.documents.assembly import TextAssembly
+from domaingpt.documents.damage import damage
 from domaingpt.documents.office.package import MISREAD, transitional
 from domaingpt.documents.tables.grids import NotedRow, add_table
 from domaingpt.documents.titles import meaningful_title
@@ -64,7 +65,7 @@ def read(data: bytes, path: str, progress: Callable[[], None]) -> Document:
     except UnreadableDocument:
         raise
     except MISREAD as exc:
-        raise UnreadableDocument(f"damaged Word file: {exc}", path) from exc
+        raise UnreadableDocument(f"damaged Word file: {damage(exc)}", path) from exc
     left_out = {name: sum(1 for part in parts if part.startswith(prefix)) for name, prefix in LEFT_OUT_PARTS.items()}
     left_out["hidden characters"] = walker.hidden.n_characters
     return walker.assembly.document(title=title or walker.title, left_out=left_out, notes=walker.drawings.notes)

@@ -8,9 +8,13 @@ import select
 import struct
 from typing import Any
 
+from domaingpt.documents.workers.patience import Patience
+
 HEADER = struct.Struct(">I")
-MAX_FRAME_BYTES = 256 << 20  # Four times the longest text allowed; a longer frame is an attack.
+# The longest text allowed in its widest encoding, and as much again for its blocks; a longer frame is an attack.
+MAX_FRAME_BYTES = 64 << 20
 READ_SIZE_BYTES = 1 << 18
+LOOK_EVERY_S = 1.0
 
 
 class FrameTooLong(Exception):
@@ -39,17 +43,23 @@ def send(fd: int, value: Any) -> None:
 
 
 class FrameReader:
-    """Reads frames from a pipe, waiting at most a given time for the next bytes."""
+    """Reads frames from a pipe, waiting at most a given time for the next bytes.
 
-    def __init__(self, fd: int) -> None:
+    Args:
+        fd: The pipe's end.
+        writer: Id of the process at the other end, whose time is counted; None counts the wall clock.
+    """
+
+    def __init__(self, fd: int, writer: int | None = None) -> None:
         self._fd = fd
         self._buffer = bytearray()
+        self._patience = Patience(writer)
 
     def receive(self, timeout_s: float | None = None) -> Any:
         """Return the next frame's value, or None at the end of the stream.
 
         Raises:
-            NoProgress: If no byte arrived for `timeout_s`.
+            NoProgress: If no byte arrived although the writer had `timeout_s`.
             FrameTooLong: If the frame is longer than allowed.
         """
         size = 0
@@ -64,15 +74,25 @@ class FrameReader:
                 return None
 
     def _take(self, size: int) -> Any:
-        body = bytes(self._buffer[HEADER.size : HEADER.size + size])
-        del self._buffer[: HEADER.size + size]
-        return json.loads(body)
+        # Each copy is dropped before the next is made: a frame may be as large as all else in this process.
+        if len(self._buffer) == HEADER.size + size:
+            body, self._buffer = self._buffer, bytearray()
+        else:
+            body = self._buffer[: HEADER.size + size]
+            del self._buffer[: HEADER.size + size]
+        text = str(memoryview(body)[HEADER.size :], "utf-8")
+        del body
+        return json.loads(text)
 
     def _fill(self, timeout_s: float | None) -> bool:
         if timeout_s is not None:
-            ready, _, _ = select.select([self._fd], [], [], max(timeout_s, 0))
-            if not ready:
-                raise NoProgress
+            self._patience.heard()
+            ready: list[int] = []
+            while not ready:
+                left = timeout_s - self._patience.spent_s()
+                if left <= 0:
+                    raise NoProgress
+                ready, _, _ = select.select([self._fd], [], [], min(left, LOOK_EVERY_S))
         data = os.read(self._fd, READ_SIZE_BYTES)
         self._buffer += data
         return bool(data)

@@ -27,12 +27,14 @@ from domaingpt.documents.workers.sandbox import MEMORY_LIMIT_BYTES
 from domaingpt.documents.workers.wire import document_from_values
 from domaingpt.types import Document
 
-STALL_TIMEOUT_S = 30.0
+# Of the reader's own time, see `Patience`. The slowest good step measured is 3 s (benchmarks/results/hostile.json).
+STALL_TIMEOUT_S = 10.0
 # A file that goes on making progress may take this long: 20,000 pages at a tenth of the measured pace.
 FILE_TIMEOUT_S = 600.0
-IN_PROCESS_BYTES = 4 << 20
+# What is read in this process costs it memory: up to 300 bytes for each of a Markdown file that is all marks.
+IN_PROCESS_BYTES = 128 << 10
 # Results waiting for the consumer; more would only hold documents in memory.
-WAITING_RESULTS_PER_WORKER = 4
+WAITING_RESULTS_PER_WORKER = 2
 END_CHECK_S = 0.1
 SKIPPED_REASONS = frozenset(["empty file"])
 

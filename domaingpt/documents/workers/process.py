@@ -35,7 +35,7 @@ class ReaderProcess:
     """Reads one file at a time in a child process.
 
     Args:
-        stall_timeout_s: Longest wait between two signs of life.
+        stall_timeout_s: Longest time it may have between two signs of life; waiting for a processor does not count.
         file_timeout_s: Longest time on one file.
         memory_limit_bytes: Address space of the child.
     """
@@ -165,7 +165,7 @@ class ReaderProcess:
         with self._lock:
             self._child = _start(self._memory_limit_bytes)
             assert self._child.stdout is not None
-            self._frames = FrameReader(self._child.stdout.fileno())
+            self._frames = FrameReader(self._child.stdout.fileno(), self._child.pid)
             return self._child, self._frames
 
 

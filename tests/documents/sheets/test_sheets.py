@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import zipfile
 
 import openpyxl
 import pytest
@@ -199,3 +200,16 @@ def test_a_damaged_workbook_is_refused() -> None:
         read_document(saved(("A", [["x"]]))[:1000], "a.xlsx")
     with pytest.raises(UnreadableDocument, match="damaged workbook"):
         read_document(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000), "a.xls")
+
+
+def test_a_row_beyond_the_last_is_damage() -> None:
+    """Openpyxl would give two thousand million empty rows before it."""
+    stream = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(saved(("Costs", [["Item", "Cost"], ["Roof", 4200]])))) as archive,
+        zipfile.ZipFile(stream, "w") as changed,
+    ):
+        for name in archive.namelist():
+            changed.writestr(name, archive.read(name).replace(b'<row r="2"', b'<row r="2147483647"'))
+    with pytest.raises(UnreadableDocument, match="damaged workbook"):
+        read_document(stream.getvalue(), "a.xlsx")
