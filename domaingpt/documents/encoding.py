@@ -70,6 +70,14 @@ def decode(data: bytes) -> tuple[str, str]:
     return data.decode("utf-8", "replace"), "damaged characters: neither UTF-8 nor a known old encoding"
 
 
+def is_text_encoding(name: str) -> bool:
+    """Return whether a name that a file gives its encoding is one to decode by."""
+    try:
+        return codecs.lookup(name).name.replace("_", "-") in DECLARABLE
+    except (LookupError, ValueError):
+        return False
+
+
 def decode_as(data: bytes, label: str) -> str | None:
     """Return the text in the encoding that a document declares, None if it is unknown or does not explain the bytes."""
     label = label.strip().strip("\"'").lower()
