@@ -415,7 +415,7 @@ def test_scans_without_the_extra_are_named_and_need_the_user(
     from reportlab.pdfgen.canvas import Canvas
 
     monkeypatch.setattr("domaingpt.documents.ocr.version", lambda: "")
-    monkeypatch.setattr("domaingpt.ingest.ReaderPool", HereReader)
+    monkeypatch.setattr("domaingpt.intake.ReaderPool", HereReader)
     (fresh / "photo.jpg").write_bytes(b"\xff\xd8\xff")
     result = run("ingest", "house")
     command = "pip install -c constraints.txt '.[ocr]'"

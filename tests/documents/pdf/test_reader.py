@@ -107,10 +107,10 @@ def test_a_page_pdfium_fails_on_is_read_by_pypdf(monkeypatch: pytest.MonkeyPatch
     """One broken page costs neither itself nor its neighbours."""
     real = pdf._page_text
 
-    def fail_on_second(opened: object, index: int, *rest: object) -> pdf.PageText:
+    def fail_on_second(opened: object, index: int, *rest: object, **options: object) -> pdf.PageText:
         if index == 1:
             raise pdf.pdfium.PdfiumError("Failed to load page.")
-        return real(opened, index, *rest)
+        return real(opened, index, *rest, **options)
 
     monkeypatch.setattr(pdf, "_page_text", fail_on_second)
     document = read_document(make_pdf([text_stream("One"), text_stream("Two")]), "a.pdf")
@@ -122,7 +122,7 @@ def test_a_page_pdfium_fails_on_is_read_by_pypdf(monkeypatch: pytest.MonkeyPatch
 def test_a_page_neither_engine_reads_costs_only_itself(error: type[Exception], monkeypatch: pytest.MonkeyPatch) -> None:
     """The page needs OCR, and a note says why; whatever pypdf raised."""
 
-    def refuse(*of: object) -> None:
+    def refuse(*of: object, **options: object) -> None:
         raise pdf.pdfium.PdfiumError("Failed to load page.")
 
     def fail(data: bytes, index: int) -> None:

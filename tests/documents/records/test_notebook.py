@@ -61,7 +61,7 @@ def test_code_is_one_block_and_its_outputs_follow() -> None:
         "p()",
         "<Figure>",
     ]
-    assert [b.header for b in document.blocks if b.kind == "row"] == ["", "year | sales"]
+    assert [b.header for b in document.blocks if b.kind == "row"] == ["df", "df › | year | sales"]
     assert dict(document.left_out) == {"images": 1}
 
 
