@@ -154,6 +154,15 @@ def table_rows(result: Result) -> Lines:
     )
 
 
+def ocr(result: Result) -> Lines:
+    """Words of rendered pages that recognition gives back."""
+    pages = result["dpi_200"]
+    yield (
+        f"{pages['words']:,} words of image-only pages at 200 dpi, recognised",
+        f"{100 * pages['recall']:.1f}%, {pages['seconds_per_page']:.1f} s a page, {pages['peak_reader_rss_mb']} MB",
+    )
+
+
 def start_up(result: Result) -> Lines:
     """Whole commands from a cold start."""
     for name in ("search", "ask", "ingest, nothing changed"):
@@ -276,6 +285,7 @@ LINES: dict[str, Callable[[Result], Lines]] = {
     "start_up": start_up,
     "kill": kill,
     "models": models,
+    "ocr": ocr,
     "pull": pull,
     "bit_flips": bit_flips,
     "fuzz": contained,

@@ -164,14 +164,14 @@ def replaced(text: str, name: str, content: str) -> str:
 
 def pages() -> dict[Path, str]:
     """Return every page that this script writes, as it should be."""
-    configuration, models, define = DOCS / "configuration.md", DOCS / "models.md", DOCS / "define-a-domain.md"
+    configuration, models, formats = DOCS / "configuration.md", DOCS / "models.md", DOCS / "formats.md"
     embedders = DOCS / "embedders.md"
     return {
         DOCS / "cli.md": cli_page(),
         configuration: replaced(configuration.read_text(encoding="utf-8"), "keys", settings_table()),
         models: replaced(models.read_text(encoding="utf-8"), "models", models_table()),
         embedders: replaced(embedders.read_text(encoding="utf-8"), "prompts", prompts_table()),
-        define: replaced(define.read_text(encoding="utf-8"), "formats", formats_table()),
+        formats: replaced(formats.read_text(encoding="utf-8"), "formats", formats_table()),
     }
 
 

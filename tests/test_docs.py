@@ -203,8 +203,8 @@ def test_every_chat_family_is_named() -> None:
 
 
 def test_every_suffix_is_named() -> None:
-    """In docs/define-a-domain.md."""
-    assert [suffix for suffix in FORMATS if f"`{suffix}`" not in page("define-a-domain.md")] == []
+    """In docs/formats.md."""
+    assert [suffix for suffix in FORMATS if f"`{suffix}`" not in page("formats.md")] == []
 
 
 def test_changelog_and_constraints_agree_with_the_package() -> None:

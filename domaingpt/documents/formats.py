@@ -170,6 +170,17 @@ OPEN_KINDS = {
 }
 # What the content of an old Office file may be instead → the suffix of its reader.
 DISGUISES = {"RTF": ".rtf", "Word": ".docx", "PowerPoint": ".pptx", OPEN_TEXT.name: ".odt", OPEN_SLIDES.name: ".odp"}
+RENAMES = {
+    PDF.name: ".pdf",
+    WORD.name: ".docx",
+    EXCEL.name: ".xlsx",
+    POWERPOINT.name: ".pptx",
+    EPUB.name: ".epub",
+    OPEN_TEXT.name: ".odt",
+    OPEN_SHEET.name: ".ods",
+    OPEN_SLIDES.name: ".odp",
+}
+CONTENT_SUFFIXES = {**RENAMES, RTF.name: ".rtf", "a zip archive": ".zip"}
 TEXT_BOMS = (
     codecs.BOM_UTF8,
     codecs.BOM_UTF16_LE,
@@ -283,10 +294,13 @@ def sniffed_suffix(data: bytes) -> str:
     Args:
         data: The file's bytes, or its first `SNIFFED_BYTES`.
     """
-    known = {"PDF": ".pdf", "Word": ".docx", "Excel": ".xlsx", "a zip archive": ".zip"}
+    from domaingpt.documents.mail.sniffing import mail_suffix  # It knows this module.
+
+    if suffix := mail_suffix(data):
+        return suffix
     found = _content(data)
     if found:
-        return known.get(found, "")
+        return CONTENT_SUFFIXES.get(found, "")
     start = data[:SNIFFED_BYTES].lstrip().lower()
     if start.startswith((b"<!doctype html", b"<html")):
         return ".html"
@@ -321,18 +335,8 @@ def _office_kind(head: bytes) -> str:
 
 
 def _contradiction(data: bytes, found: str, wanted: Format) -> str:
-    renames = {
-        "PDF": ".pdf",
-        "Word": ".docx",
-        "Excel": ".xlsx",
-        "PowerPoint": ".pptx",
-        "EPUB": ".epub",
-        OPEN_TEXT.name: ".odt",
-        OPEN_SHEET.name: ".ods",
-        OPEN_SLIDES.name: ".odp",
-    }
-    if found in renames:
-        return f"content is {found}, not {wanted.name}: rename it to {renames[found]}"
+    if found in RENAMES:
+        return f"content is {found}, not {wanted.name}: rename it to {RENAMES[found]}"
     if found == "OLE":
         return f"content is an old Office or Outlook file, not {wanted.name}"
     if found:

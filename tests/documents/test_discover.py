@@ -73,8 +73,18 @@ def test_files_without_a_suffix_are_known_by_their_first_bytes(tmp_path: Path) -
     (tmp_path / "README").write_text("Read me.")
     (tmp_path / "report").write_bytes(b"%PDF-1.7\n")
     (tmp_path / "page").write_text("<html><p>Hello")
+    (tmp_path / "sent").write_text(
+        "From: jane@example.com\nTo: bob@example.com\nSubject: Boiler\nMessage-ID: <1@x>\n\nHi"
+    )
+    (tmp_path / "note").write_bytes(b"{\\rtf1 Hello}")
     found, skipped = discover(tmp_path, EVERYTHING, ())
-    assert [(file.path, file.suffix) for file in found] == [("README", ".txt"), ("page", ".html"), ("report", ".pdf")]
+    assert [(file.path, file.suffix) for file in found] == [
+        ("README", ".txt"),
+        ("note", ".rtf"),
+        ("page", ".html"),
+        ("report", ".pdf"),
+        ("sent", ".eml"),
+    ]
     assert skipped == []
 
 

@@ -21,6 +21,7 @@ from typing import Any
 
 from domaingpt.documents.ocr import PACKAGE, Bitmap, Progress, RecognitionFailed, TextLine
 from domaingpt.errors import ModelLoadFailed
+from domaingpt.models.offline import go_offline
 
 # By the release's own MODEL_LICENSES.md.
 WEIGHTS = {
@@ -144,6 +145,7 @@ class RapidRecognizer:
 
 def _prepare_process() -> None:
     """Let numpy in, which a reader is else kept from, with one thread, and bound what malloc keeps."""
+    go_offline()  # onnxruntime reads this when it is imported
     os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"  # each reserves address space
     if sys.modules.get("numpy", sys) is None:
         del sys.modules["numpy"]
