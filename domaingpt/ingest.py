@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from domaingpt import durable
@@ -316,8 +316,10 @@ def _found_entries(
     for change in changes:
         source = sources[change.file.path]
         yield _entry(source, accounts, first_path, is_unchanged=change.is_unchanged)
-        for member in source.members():
-            yield _entry(member, accounts, first_path, is_unchanged=change.is_unchanged, inside=source.path)
+        holding = {str(folder) for part in source.parts for folder in PurePosixPath(part.name).parents}
+        for part, member in zip(source.parts, source.members(), strict=True):
+            held = replace(member, parts=(part,)) if part.name in holding else member
+            yield _entry(held, accounts, first_path, is_unchanged=change.is_unchanged, inside=source.path)
 
 
 def _entry(

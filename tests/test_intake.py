@@ -129,3 +129,9 @@ def killed_by_csv(real):
             return real(limit)
 
     return start
+
+
+def test_an_archive_in_an_archive_is_told_as_such(folder) -> None:
+    """It has no text of its own, but is not without content."""
+    folder.write("box.zip", make_zip({"sub/inner.zip": make_zip({"deep/a.txt": b"Alpha."})}))
+    assert entries(folder.ingest())["box.zip/sub/inner.zip"] == ("indexed", "archive of 1 files", "box.zip")

@@ -120,7 +120,7 @@ def slides_parts(shapes: bytes) -> dict[str, bytes]:
 def open_document_parts(kind: str, body: bytes, *, before: bytes = XML) -> dict[str, bytes]:
     """Return the parts of an OpenDocument file; kind is "text", "spreadsheet" or "presentation"."""
     names = b" ".join(
-        b'xmlns:%s="urn:oasis:names:tc:opendocument:xmlns:%s:1.0"' % (name, name)
+        b'xmlns:%s="urn:oasis:names:tc:opendocument:xmlns:%s:1.0"' % (name, b"drawing" if name == b"draw" else name)
         for name in (b"office", b"text", b"table", b"draw", b"style")
     )
     inside = b"<office:%s>%s</office:%s>" % (kind.encode(), body, kind.encode())

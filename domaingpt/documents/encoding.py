@@ -22,7 +22,7 @@ SUPERSETS = {
     "ascii": "cp1252", "us-ascii": "cp1252", "iso-8859-1": "cp1252", "iso8859-1": "cp1252", "latin1": "cp1252",
     "latin-1": "cp1252", "iso-8859-9": "cp1254", "shift_jis": "cp932", "sjis": "cp932", "x-sjis": "cp932",
     "gb2312": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030", "ks_c_5601-1987": "cp949", "euc-kr": "cp949",
-    "iso-8859-8-i": "iso-8859-8", "unicode-1-1-utf-7": "utf-7", "cp-850": "cp850",
+    "iso-8859-8-i": "iso-8859-8", "cp-850": "cp850",
 }  # fmt: skip
 # What a file may say it is written in. Python knows more: some unpack, some take time that grows with the square.
 DECLARABLE = frozenset(

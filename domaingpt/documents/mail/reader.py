@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
@@ -122,6 +123,8 @@ def _opened(data: bytes, progress: Callable[[], None]) -> tuple[bytes, Structure
 
 def whole_mail(data: bytes) -> bytes:
     """Return a mail's bytes without what Apple Mail puts around them, with line feeds for lone carriage returns."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):  # saved as text by an editor of Windows
+        data = data.decode("utf-16", "replace").encode()
     data = data.removeprefix(b"\xef\xbb\xbf")
     length = APPLE_LENGTH.match(data)
     if length:

@@ -60,7 +60,7 @@ NOT_SHOWN = frozenset(
 SHOWN_STARRED = frozenset(["shppict", "shpinst", "ud", "annotation", "atnauthor", "do", "dptxbxtext", "footnote"])
 # A label that counts: "1.", "(a)", "IV)"; not a letter that a symbol font draws as a dot.
 COUNTED = re.compile(r"\(?(?:\w{0,6}\d\w{0,6}[.):\w]{0,20}|[^\W\d_]{1,6}[.):])")
-NESTED_ROW_END = re.compile(r"(?:, *)+(\n|$)")  # Separators behind the last cell of a nested row.
+NESTED_ROW_END = re.compile(r"(?<![, ])(?:, *+)++(\n|$)")  # Separators behind the last cell of a nested row.
 
 
 def read(data: bytes, path: str, progress: Callable[[], None]) -> Document:

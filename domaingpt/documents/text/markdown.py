@@ -9,7 +9,7 @@ import itertools
 import re
 from collections.abc import Callable, Generator, Iterator
 
-from domaingpt.documents.assembly import MAX_CHARACTERS, TextAssembly, too_many_characters
+from domaingpt.documents.assembly import MAX_BLOCKS, MAX_CHARACTERS, TextAssembly, too_many_characters
 from domaingpt.documents.encoding import decode
 from domaingpt.documents.text.lines import LINES_PER_PROGRESS, Line, lines_of
 from domaingpt.types import Block, Document
@@ -33,7 +33,8 @@ def read(data: bytes, path: str, progress: Callable[[], None]) -> Document:
     if len(text) > MAX_CHARACTERS:
         raise too_many_characters(path)
     progress()
-    blocks = tuple(find_blocks(text, progress))
+    # One too many is enough to be refused.
+    blocks = tuple(itertools.islice(find_blocks(text, progress), MAX_BLOCKS + 1))
     title = next((text[b.start : b.end] for b in blocks if b.kind == "heading" and b.level == 1), "")
     return Document(path=path, text=text, blocks=blocks, title=title, notes=(note,) if note else ())
 

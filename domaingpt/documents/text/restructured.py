@@ -202,7 +202,7 @@ def _list_table(lines: Sequence[Line], index: int) -> Blocks:
         row = [line for line in lines[at : min(following, at + MAX_ROW_LINES)] if line.text.strip()]
         yield Block("row", row[0].first, row[-1].last, header=_joined(header))
         if number < n_header_rows:
-            header = [LIST_CELL.sub("", line.text, count=1).strip() for line in row if LIST_CELL.match(line.text)]
+            header = [line.text[mark.end() :].strip() for line in row if (mark := LIST_CELL.match(line.text))]
     return end
 
 

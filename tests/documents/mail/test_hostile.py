@@ -68,7 +68,12 @@ def test_a_hostile_mail_is_contained(kind: str) -> None:
     """It is read with what is left out counted, in bounded memory and never silent for long."""
     data = mail(kind)
     watch = Watch()
-    document = read_document(data, "a.eml", watch)
+    try:
+        document = reader.read(data, "a.eml", watch)
+    except UnreadableDocument as exc:
+        assert kind == "page of paragraphs"
+        assert "holds more than 100,000 rows" in exc.message
+        return
     found = sum(1 for _ in reader.attachments(data, "a.eml", watch))
     watch()
     assert watch.silence_s < MAX_SILENCE_S
@@ -88,7 +93,7 @@ def test_a_hostile_mail_is_contained(kind: str) -> None:
 )
 def test_what_a_limit_cuts_off_is_counted(kind: str, left_out: dict[str, int]) -> None:
     """Nothing is lost without a word."""
-    assert read_document(mail(kind), "a.eml").left_out == left_out
+    assert reader.read(mail(kind), "a.eml", lambda: None).left_out == left_out
 
 
 @pytest.mark.parametrize("kind", ["marks alone", "many attachments", "quoted-printable"])
