@@ -48,6 +48,13 @@ def test_too_many_blocks_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         read_document(b"# a\n# b\n# c\n", "a.md")
 
 
+def test_a_row_of_too_many_cells_is_refused() -> None:
+    """One more than a spreadsheet program allows."""
+    assert read_document(b"1," * 16_383 + b"1", "a.csv").text.count("1") == 16_384
+    with pytest.raises(UnreadableDocument, match="has a row of 16,385 cells; at most 16,384 are read"):
+        read_document(b"1," * 16_384 + b"1", "a.csv")
+
+
 def test_a_table_is_refused_before_it_is_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     """One string named by many cells grows as it is read."""
     from domaingpt.documents.tables import grids

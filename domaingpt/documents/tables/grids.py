@@ -20,9 +20,11 @@ from domaingpt.documents.tables.headers import (
     regions,
     second_header,
 )
+from domaingpt.errors import UnreadableDocument
 
 Row = Sequence[str]
 CELL_SEPARATOR = " | "
+MAX_COLUMNS = 16_384  # Excel's own limit (Office specifications and limits).
 MAX_CONTEXT_CHARACTERS = 300  # What is shown with each row must stay shorter than the chunk it goes to.
 
 
@@ -73,6 +75,8 @@ def _bounded(rows: Iterable[Row], path: str) -> Iterator[Row]:
     """Yield the rows, unless they hold more than a document may: a table is held whole before it is judged."""
     n_characters = 0
     for row in rows:
+        if len(row) > MAX_COLUMNS:
+            raise UnreadableDocument(f"has a row of {len(row):,} cells; at most {MAX_COLUMNS:,} are read", path)
         n_characters += sum(map(len, row))
         if n_characters > MAX_CHARACTERS:
             raise too_many_characters(path)
