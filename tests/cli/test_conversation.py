@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,17 @@ def test_open_a_page(run: Run, workspace: Path, documents: Path, launched: list[
     result = run("open", 1)
     assert result.out.startswith(f"{documents}/the offer.pdf, page {page}\n  “")
     assert launched == [f"{documents.as_uri()}/the%20offer.pdf#page={page}"]
+
+
+def test_open_what_lies_inside_a_file(run: Run, workspace: Path, documents: Path, launched: list[str]) -> None:
+    """The file is opened that it lies in; its own path is shown."""
+    with zipfile.ZipFile(documents / "old.zip", "w") as archive:
+        archive.writestr("letters/pond.txt", "The pond was sealed by Frogmore Liners in 2017.")
+    run("ingest", "house")
+    run("ask", "house", "Who sealed the pond?", "--only", "*pond.txt")
+    result = run("open", 1)
+    assert result.out.startswith(f"{documents}/old.zip/letters/pond.txt\n  “The pond was sealed")
+    assert launched == [f"{documents}/old.zip"]
 
 
 def test_open_what_is_gone(run: Run, workspace: Path, documents: Path, launched: list[str]) -> None:
