@@ -119,7 +119,7 @@ def watched_run(workspace: Path, documents: Path, attacks: dict[str, str]) -> di
         "sources_changed": sorted(
             path for path, seen in fingerprints(documents, CHANGING).items() if before.get(path) != seen
         ),
-        "files_left_elsewhere": sorted(left) + escapes.written,
+        "files_left_elsewhere": sorted(left) + [path for path in escapes.written if not path.endswith(tuple(CHANGING))],
         "sockets": escapes.sockets,
     }
     return {**result, "files": rows}

@@ -238,13 +238,13 @@ class Build:
         n_over_limit = 0
         rows: list[ChunkRow] = []
         keys: list[bytes] = []
-        terms: list[list[str]] = []
+        terms: list[npt.NDArray[np.uint64]] = []
         # Some at a time: a long document's chunks take several times the memory of their rows.
         while group := list(islice(chunks, CHUNK_GROUP)):
             texts = [embedded_text(chunk) for chunk in group]
             n_over_limit += sum(1 for n_tokens in self.embedder.count_tokens(texts) if n_tokens > room)
             keys += [vector_key(text, embedded_spans(chunk, text)) for chunk, text in zip(group, texts, strict=True)]
-            terms += [lexical_terms(chunk, self.analyzer) for chunk in group]
+            terms += [new.writer.term_hashes(lexical_terms(chunk, self.analyzer)) for chunk in group]
             rows += map(chunk_row, group)
         account = account_for(document, [(start, end) for _, start, end, *_ in rows])
         title = document.title or readable_name(document.path)

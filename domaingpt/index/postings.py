@@ -19,9 +19,9 @@ from domaingpt.index.terms import hash_term
 if TYPE_CHECKING:
     from domaingpt.index.lexical import Postings
 
-# Occurrences sorted at once: 32 MB of keys. Guess, unmeasured; anything that fits the cache badly but the
-# memory well does.
-BLOCK = 1 << 22
+# Occurrences sorted at once: 8 MB of keys, and about 40 MB while they are sorted. Guess, unmeasured.
+BLOCK = 1 << 20
+MAX_KNOWN = 200_000  # Terms whose hashes are kept at hand; others are computed again. Guess, unmeasured.
 MAX_FREQUENCY = np.iinfo(np.uint16).max
 
 
@@ -38,10 +38,10 @@ class LexicalBuilder:
     """Collects the terms of chunks row by row, then writes the arrays."""
 
     def __init__(self) -> None:
-        self._numbers: dict[str, int] = {}  # term → its number here; terms of one hash share a number
-        self._number_of_hash: dict[int, int] = {}
+        self._known: dict[str, int] = {}  # term → its hash, of those that were met lately
         self._runs: list[_Run] = []
-        self._pending: list[int] = []
+        self._pending: list[npt.NDArray[np.uint64]] = []
+        self._n_pending = 0
         self._pending_lengths: list[int] = []
         self._lengths: list[npt.NDArray[np.int32]] = []
         self._n_rows = 0  # of the runs; the pending ones come after
@@ -51,18 +51,25 @@ class LexicalBuilder:
         """How many chunks were added."""
         return self._n_rows + len(self._pending_lengths)
 
-    def add(self, terms: Sequence[str]) -> None:
-        """Add the next chunk with its terms, repeats included."""
-        numbers = self._numbers
+    def hashes(self, terms: Sequence[str]) -> npt.NDArray[np.uint64]:
+        """Return the hashes (n,) of a chunk's terms; a document's chunks are held as these until all are cut."""
+        known = self._known
         try:
-            self._pending.extend([numbers[term] for term in terms])
+            return np.array([known[term] for term in terms], np.uint64)
         except KeyError:
+            if len(known) > MAX_KNOWN:
+                known.clear()
             for term in terms:
-                if term not in numbers:
-                    numbers[term] = self._number_of_hash.setdefault(hash_term(term), len(self._number_of_hash))
-            self._pending.extend([numbers[term] for term in terms])
-        self._pending_lengths.append(len(terms))
-        if len(self._pending) >= BLOCK:
+                if term not in known:
+                    known[term] = hash_term(term)
+            return np.array([known[term] for term in terms], np.uint64)
+
+    def add(self, hashes: npt.NDArray[np.uint64]) -> None:
+        """Add the next chunk with the hashes (n,) of its terms, repeats included."""
+        self._pending.append(hashes)
+        self._n_pending += len(hashes)
+        self._pending_lengths.append(len(hashes))
+        if self._n_pending >= BLOCK:
             self._flush()
 
     def copy(self, postings: Postings, alive: npt.NDArray[np.bool_]) -> None:
@@ -135,25 +142,22 @@ class LexicalBuilder:
     def _flush(self) -> None:
         """Sort what is pending into a run."""
         lengths = np.array(self._pending_lengths, np.int32)
-        if self._pending:
-            rows = np.repeat(np.arange(len(lengths), dtype=np.int64) + self._n_rows, lengths)
-            keys = np.sort((np.array(self._pending, np.int64) << 32) | rows)
-            begins = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]]))
-            frequencies = np.diff(np.append(begins, len(keys)))
-            keys = keys[begins]
-            numbers, counts = np.unique(keys >> 32, return_counts=True)
-            hashes = np.fromiter(self._number_of_hash, np.uint64, len(self._number_of_hash))
+        if self._n_pending:
+            rows = np.repeat(np.arange(len(lengths), dtype=np.int32) + np.int32(self._n_rows), lengths)
+            hashes = np.concatenate(self._pending)
+            order = np.argsort(hashes, kind="stable")  # rows ascend within a term
+            hashes, rows = hashes[order], rows[order]
+            is_first = np.concatenate([[True], (hashes[1:] != hashes[:-1]) | (rows[1:] != rows[:-1])])
+            begins = np.flatnonzero(is_first)
+            frequencies = np.diff(np.append(begins, len(hashes)))
+            terms, counts = np.unique(hashes[begins], return_counts=True)
             self._runs.append(
-                _Run(
-                    hashes[numbers],
-                    counts,
-                    (keys & 0xFFFFFFFF).astype(np.int32),
-                    np.minimum(frequencies, MAX_FREQUENCY).astype(np.uint16),
-                )
+                _Run(terms, counts, rows[begins], np.minimum(frequencies, MAX_FREQUENCY).astype(np.uint16))
             )
         self._lengths.append(lengths)
         self._n_rows += len(lengths)
         self._pending, self._pending_lengths = [], []
+        self._n_pending = 0
 
 
 def _new_array(path: Path, size: int, dtype: type) -> npt.NDArray[Any]:

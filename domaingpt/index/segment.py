@@ -180,6 +180,10 @@ class SegmentWriter:
         """The vector keys (m, 16) of the documents added, in the order of their rows."""
         return np.concatenate([np.zeros((0, KEY_BYTES), np.uint8), *self._keys])
 
+    def term_hashes(self, terms: Sequence[str]) -> npt.NDArray[np.uint64]:
+        """Return the hashes (n,) that stand for a chunk's terms."""
+        return self._lexical.hashes(terms)
+
     def add(
         self,
         content_key: str,
@@ -189,9 +193,9 @@ class SegmentWriter:
         path: str,
         rows: Sequence[ChunkRow],
         keys: Sequence[bytes],
-        terms: Sequence[Sequence[str]],
+        terms: Sequence[npt.NDArray[np.uint64]],
     ) -> None:
-        """Add a document with its chunks as `chunk_row` gives them, their vector keys and their terms."""
+        """Add a document with its chunks as `chunk_row` gives them, their vector keys and `term_hashes`."""
         for chunk_terms in terms:
             self._lexical.add(chunk_terms)
         self._n_chunks.append(len(rows))

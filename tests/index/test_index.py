@@ -34,7 +34,7 @@ def build(folder: Path, chunks: Sequence[Chunk], vectors: np.ndarray, n_segments
             rows: list[int] = []
             for path in paths[number::n_segments]:
                 own = [chunk for chunk in chunks if chunk.document == path]
-                terms = [analyzer.terms(embedded_text(chunk)) for chunk in own]
+                terms = [writer.term_hashes(analyzer.terms(embedded_text(chunk))) for chunk in own]
                 keys = [bytes.fromhex(chunk.id) for chunk in own]
                 account = DocumentAccount(0, 0, 0, {}, {})
                 writer.add(

@@ -25,7 +25,7 @@ def written(folder, documents):
     """Write a segment of chunks, each given by its terms."""
     builder = LexicalBuilder()
     for terms in documents:
-        builder.add(terms)
+        builder.add(builder.hashes(terms))
     builder.write(folder)
     return folder
 
@@ -134,7 +134,7 @@ def test_copied_rows_equal_a_fresh_build(tmp_path, monkeypatch):
     alive = np.array([row % 7 > 0 for row in range(40)])
     builder = LexicalBuilder()
     for terms in added:
-        builder.add(terms)
+        builder.add(builder.hashes(terms))
     builder.copy(Postings(written(tmp_path / "first", first)), alive)
     builder.copy(Postings(written(tmp_path / "second", second)), np.ones(25, np.bool_))
     builder.write(tmp_path / "copied")

@@ -59,7 +59,13 @@ def write(folder, texts, key=lambda row: row):
         chunk = Chunk(f"{row:032x}", f"{row}.txt", 0, len(text), text)
         keys = [key(row).to_bytes(16, "big")]
         writer.add(
-            f"sha{row} text/1", "", ACCOUNT, path=f"{row}.txt", rows=[chunk_row(chunk)], keys=keys, terms=[text.split()]
+            f"sha{row} text/1",
+            "",
+            ACCOUNT,
+            path=f"{row}.txt",
+            rows=[chunk_row(chunk)],
+            keys=keys,
+            terms=[writer.term_hashes(text.split())],
         )
     writer.corpus.finish()
     writer.finish(np.tile(np.array([1, 0], np.float16), (len(texts), 1)), [np.full((1, 2), 127, np.int8)] * len(texts))
