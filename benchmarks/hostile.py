@@ -56,7 +56,9 @@ def main() -> None:
         documents = new_domain(workspace, "hostile")
         attacks = plant(documents, args.only)
         result = {
-            "command": "python benchmarks/hostile.py" + (f" --only '{args.only}'" if args.only else ""),
+            "command": "python benchmarks/hostile.py"
+            + (f" --only '{args.only}'" if args.only else "")
+            + (" --without-command" if args.without_command else ""),
             "versions": versions(LIBRARIES),
             **watched_run(workspace, documents, attacks),
         }
