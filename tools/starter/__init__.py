@@ -1,1 +1,1 @@
-"""The content of the starter domains' binary documents, and the writers that turn it into files."""
+"""The content of the shipped domains' binary documents: one module or package a domain, with its `DOCUMENTS`."""

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from statistics import median
 
-from starter.blocks import table
-from starter.office import Cell, Docx, Sheet, Xlsx
-from starter.pdf import Pdf
+from starter.writers.blocks import table
+from starter.writers.office import Cell, Docx, Sheet, Xlsx
+from starter.writers.pdf import Pdf
 
 SHARES = 98.2  # million
 

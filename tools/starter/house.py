@@ -5,9 +5,9 @@ from __future__ import annotations
 import calendar
 from datetime import date, datetime
 
-from starter.blocks import table
-from starter.office import Cell, Docx, Sheet, Xlsx
-from starter.pdf import Pdf
+from starter.writers.blocks import table
+from starter.writers.office import Cell, Docx, Sheet, Xlsx
+from starter.writers.pdf import Pdf
 
 PRICE, DEPOSIT, LOAN = 485_000, 48_500, 388_000
 FIXED_RATE, VARIABLE_RATE = 0.0434, 0.0749

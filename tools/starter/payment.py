@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from starter.office import Cell, Docx, Sheet, Xlsx
-from starter.pdf import Pdf
+from starter.writers.office import Cell, Docx, Sheet, Xlsx
+from starter.writers.pdf import Pdf
 
 SETTLEMENT_RUNBOOK = Pdf(
     path="runbooks/settlement-runbook.pdf",

@@ -17,7 +17,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
-from starter.blocks import Bullets, Heading, PageBreak, Table, Text, bold_runs, parse
+from starter.writers.blocks import Bullets, Heading, PageBreak, Table, Text, bold_runs, parse
 
 Cell = str | int | float | date | None
 
@@ -71,7 +71,7 @@ class Docx:
                     document.add_paragraph()
         buffer = BytesIO()
         document.save(buffer)
-        _write_fixed(root / self.path, buffer, self.when)
+        write_fixed(root / self.path, buffer, self.when)
 
 
 def _add_runs(paragraph: object, text: str, *, bold: bool = False) -> None:
@@ -112,7 +112,7 @@ class Xlsx:
             _add_sheet(book, sheet)
         buffer = BytesIO()
         book.save(buffer)
-        _write_fixed(root / self.path, buffer, self.when)
+        write_fixed(root / self.path, buffer, self.when)
 
 
 def _add_sheet(book: Workbook, sheet: Sheet) -> None:
@@ -142,7 +142,7 @@ def _add_sheet(book: Workbook, sheet: Sheet) -> None:
         page.column_dimensions[get_column_letter(number)].width = min(max(longest, len(title) // 2, 9) + 2, 60)
 
 
-def _write_fixed(target: Path, source: BytesIO, when: datetime) -> None:
+def write_fixed(target: Path, source: BytesIO, when: datetime) -> None:
     """Write a zip again with one date for all entries, and that date as the time of the last change."""
     target.parent.mkdir(parents=True, exist_ok=True)
     stamp = when.strftime("%Y-%m-%dT%H:%M:%SZ").encode()

@@ -1,7 +1,12 @@
-"""Writes blocks as PDF: a text layer, headings, an outline, tables that repeat their header, page numbers."""
+"""Writes blocks as PDF: a text layer, headings, an outline, tables that repeat their header, page numbers.
+
+No font is embedded: Latin text is in the standard ones, Greek letters and mathematical signs in Symbol, Chinese and
+Japanese in the fonts that PDF readers bring for them.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -15,7 +20,8 @@ from reportlab.lib.enums import TA_RIGHT
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.pdfbase.pdfmetrics import stringWidth
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.pdfbase.pdfmetrics import registerFont, stringWidth
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import (
     Flowable,
@@ -27,12 +33,14 @@ from reportlab.platypus import (
 from reportlab.platypus import PageBreak as PdfPageBreak
 from reportlab.platypus import Table as PdfTable
 
-from starter.blocks import Block, Bullets, Heading, PageBreak, Table, Text, bold_runs, parse
+from starter.writers.blocks import Block, Bullets, Heading, PageBreak, Table, Text, bold_runs, parse
 
 rl_config.useA85 = 0  # binary streams: smaller, and git does not take the files for text
 MARGIN = 22 * mm
 WIDTH = A4[0] - 2 * MARGIN
 PADDING = 4
+CJK_FONTS = {"ja": "HeiseiKakuGo-W5", "zh": "STSong-Light"}
+SYMBOLS = re.compile("[Α-ΡΣ-Ωα-ω∂∆∇∏∑−√∝∞∠∧∨∩∪∫∴∼≅≈≠≡≤≥⊂⊃⊥→←↔⇒⇔∀∃∈′″]+")  # what Symbol has
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +54,15 @@ class Pdf:
     body: str
     accent: str = "#1f3a5f"
     serif: bool = False
+    language: str = "en"  # "ja" and "zh" are set in a font that has their characters
+
+    @property
+    def fonts(self) -> tuple[str, str]:
+        """The names of the regular and the bold font."""
+        if font := CJK_FONTS.get(self.language):
+            registerFont(UnicodeCIDFont(font))
+            return font, font
+        return ("Times-Roman", "Times-Bold") if self.serif else ("Helvetica", "Helvetica-Bold")
 
     def write(self, root: Path) -> None:
         """Write the file below the root."""
@@ -93,7 +110,7 @@ class _Template(SimpleDocTemplate):  # type: ignore[misc]
         canvas.setLineWidth(0.6)
         canvas.line(MARGIN, A4[1] - 19 * mm, A4[0] - MARGIN, A4[1] - 19 * mm)
         canvas.setFillColor(HexColor("#555555"))
-        canvas.setFont("Times-Roman" if self.pdf.serif else "Helvetica", 8)
+        canvas.setFont(self.pdf.fonts[0], 8)
         canvas.drawString(MARGIN, A4[1] - 17 * mm, self.pdf.organisation)
         canvas.drawRightString(A4[0] - MARGIN, A4[1] - 17 * mm, self.pdf.reference)
         canvas.drawString(MARGIN, 13 * mm, self.pdf.title)
@@ -106,9 +123,10 @@ class _Story:
 
     def __init__(self, pdf: Pdf) -> None:
         self.pdf = pdf
-        self.font, self.bold = ("Times-Roman", "Times-Bold") if pdf.serif else ("Helvetica", "Helvetica-Bold")
+        self.font, self.bold = pdf.fonts
         accent = HexColor(pdf.accent)
-        body = ParagraphStyle("body", fontName=self.font, fontSize=10, leading=14, spaceAfter=7)
+        wrap = "CJK" if pdf.language in CJK_FONTS else None
+        body = ParagraphStyle("body", fontName=self.font, fontSize=10, leading=14, spaceAfter=7, wordWrap=wrap)
         self.body = body
         self.item = ParagraphStyle("item", parent=body, leftIndent=14, bulletIndent=3, spaceAfter=3.5)
         self.cell = ParagraphStyle("cell", parent=body, fontSize=8.5, leading=11, spaceAfter=0)
@@ -190,4 +208,8 @@ class _Story:
 
 
 def _markup(text: str) -> str:
-    return "".join(f"<b>{escape(run)}</b>" if bold else escape(run) for run, bold in bold_runs(text))
+    return "".join(f"<b>{_escaped(run)}</b>" if bold else _escaped(run) for run, bold in bold_runs(text))
+
+
+def _escaped(run: str) -> str:
+    return SYMBOLS.sub(lambda match: f'<font face="Symbol">{match[0]}</font>', escape(run))
