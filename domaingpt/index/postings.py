@@ -19,9 +19,9 @@ from domaingpt.index.terms import hash_term
 if TYPE_CHECKING:
     from domaingpt.index.lexical import Postings
 
-# Occurrences sorted at once: 8 MB of keys, and about 40 MB while they are sorted. Guess, unmeasured.
-BLOCK = 1 << 20
-MAX_KNOWN = 200_000  # Terms whose hashes are kept at hand; others are computed again. Guess, unmeasured.
+# Occurrences sorted at once: 2 MB of keys, and about 10 MB while they are sorted. Guess, unmeasured.
+BLOCK = 1 << 18
+MAX_KNOWN = 50_000  # Terms whose hashes are kept at hand; others are computed again. Guess, unmeasured.
 MAX_FREQUENCY = np.iinfo(np.uint16).max
 
 

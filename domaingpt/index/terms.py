@@ -41,6 +41,7 @@ TERM = re.compile(
     rf"|(?P<number>\d{{1,3}}(?:[,'’]\d{{3}})+(?:\.\d+)?(?![^\W_])|\d+\.\d+(?![.\d]|[^\W_]))"
     rf"|(?P<word>[^\W_{CJK}]+(?:[._/'’&@+-][^\W_{CJK}]+)*)"
 )
+MAX_KNOWN = 50_000  # Words whose terms are kept at hand: some 8 MB. A language's common words; guess, unmeasured.
 PART = re.compile(rf"[^\W_{CJK}]+")
 GROUPING = re.compile(r"[,'’]")
 
@@ -69,6 +70,8 @@ class Analyzer:
             if word:
                 terms = known.get(word)
                 if terms is None:
+                    if len(known) >= MAX_KNOWN:
+                        known.clear()
                     terms = known[word] = self._word_terms(word)
                 found += terms
             else:
@@ -115,6 +118,8 @@ class Analyzer:
     def _stem(self, word: str) -> str:
         stem = self._stems.get(word)
         if stem is None:
+            if len(self._stems) >= MAX_KNOWN:
+                self._stems.clear()
             is_plain = self._algorithm is not None and word.isalpha()
             stem = _stemmer(self._algorithm).stemWord(word) if is_plain else word
             self._stems[word] = stem
